@@ -1,0 +1,1 @@
+"""The Textual Apps: what joins screens to a place."""

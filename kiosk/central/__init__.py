@@ -1,0 +1,1 @@
+"""The central intake and its scoring worker, on the office database."""

@@ -1,0 +1,65 @@
+"""Canonical JSON: one value, one sequence of bytes, so that a digest means the same everywhere."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from kiosk.exam.error import Invalid
+
+JSON_KINDS = "null, true, false, integers, strings, lists and objects with string keys"
+LARGEST_INTEGER = 2**53 - 1
+DEEPEST = 64
+
+Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical bytes of `value`: UTF-8, sorted keys, no spaces, NFC text, no floats.
+
+    Decimals are written as strings. Raises Invalid for anything that has no one spelling.
+    """
+    return json.dumps(
+        _plain(value, 0), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode("utf-8")
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of the canonical bytes of `value` in lower-case hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _plain(value: object, depth: int) -> object:
+    if depth > DEEPEST:
+        raise Invalid(f"nested deeper than {DEEPEST} levels")
+    match value:
+        case None | bool():
+            return value
+        case int():
+            if abs(value) > LARGEST_INTEGER:
+                raise Invalid(f"the integer {value} is too large to be written exactly")
+            return int(value)
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case Decimal():
+            return decimal_text(value)
+        case Mapping():
+            return {_name(k): _plain(v, depth + 1) for k, v in value.items()}
+        case list() | tuple():
+            return [_plain(v, depth + 1) for v in value]
+    raise Invalid(f"a {type(value).__name__} has no canonical form; use {JSON_KINDS}")
+
+
+def _name(key: object) -> str:
+    if not isinstance(key, str):
+        raise Invalid("the names of an object must be strings")
+    return unicodedata.normalize("NFC", key)
+
+
+def decimal_text(value: Decimal) -> str:
+    """Return an exact decimal in its one spelling: no exponent, no trailing zeros, no negative zero."""
+    if not value.is_finite():
+        raise Invalid("a number of points must be finite")
+    text = format(value.normalize(), "f")
+    return "0" if text == "-0" else text

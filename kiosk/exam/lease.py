@@ -1,0 +1,59 @@
+"""A lease: the hall's word that one seat may write one sitting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.exam.accommodation import Accommodation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Everything a seat must be told to open or go on with a sitting."""
+
+    lease_id: str
+    submission_id: str
+    opened_on: str
+    assignment_id: str
+    candidate_id: str
+    paper: str
+    seat: str
+    epoch: int
+    attempt: int
+    seed: str
+    """Seed of the candidate's order of questions and options."""
+    accommodation: Accommodation
+    limit_ms: int | None
+    """Where the due date ends a sitting: milliseconds left until it, by the hall's clock. Otherwise None."""
+    due_at: str | None
+    """The due date, so that a late hand-in can be flagged."""
+    proctor_id: str | None
+    """Who opened the hall's session."""
+    issued_at: str
+
+    def document(self) -> dict[str, Any]:
+        """Return the lease as plain JSON values."""
+        return {
+            "lease_id": self.lease_id,
+            "submission_id": self.submission_id,
+            "opened_on": self.opened_on,
+            "assignment_id": self.assignment_id,
+            "candidate_id": self.candidate_id,
+            "paper": self.paper,
+            "seat": self.seat,
+            "epoch": self.epoch,
+            "attempt": self.attempt,
+            "seed": self.seed,
+            "accommodation": self.accommodation.document(),
+            "limit_ms": self.limit_ms,
+            "due_at": self.due_at,
+            "proctor_id": self.proctor_id,
+            "issued_at": self.issued_at,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Lease":
+        """Read `document` back."""
+        fields = dict(document)
+        fields["accommodation"] = Accommodation.from_document(fields["accommodation"])
+        return cls(**fields)

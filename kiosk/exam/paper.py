@@ -1,0 +1,235 @@
+"""The Paper: exactly what a candidate may see of a test, frozen and addressed by its digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from kiosk.exam.canonical import canonical, digest
+from kiosk.exam.draft import AccessType, QuestionType
+from kiosk.exam.error import Invalid
+from kiosk.exam.policy import Policy
+
+FORMAT = "exam-kiosk paper 1"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOption:
+    """One choice as printed: its text, and an id that says nothing."""
+
+    option_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperQuestion:
+    """One question as printed."""
+
+    question_id: str
+    type: QuestionType
+    text: str
+    points: Decimal
+    options: tuple[PaperOption, ...] = ()
+    hints: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    shuffle: bool = True
+    min_choices: int | None = None
+    max_choices: int | None = None
+    min_words: int | None = None
+    max_words: int | None = None
+    language: str | None = None
+    starter: str | None = None
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """One section as printed."""
+
+    section_id: str
+    title: str
+    instructions: str | None
+    duration_minutes: int | None
+    is_mandatory: bool
+    questions: tuple[PaperQuestion, ...]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One printed test. Equal papers have equal canonical bytes and so one digest."""
+
+    test_id: str
+    title: str
+    description: str | None
+    instructions: str | None
+    test_version: str | None
+    duration_minutes: int
+    randomized_questions: bool
+    randomized_options: bool
+    policy: Policy
+    sections: tuple[PaperSection, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical document, lower-case hex."""
+        return digest(self.document())
+
+    @cached_property
+    def questions(self) -> Mapping[str, PaperQuestion]:
+        """Every question by its id, in printed order."""
+        return {q.question_id: q for s in self.sections for q in s.questions}
+
+    @cached_property
+    def section_of(self) -> Mapping[str, PaperSection]:
+        """The section each question stands in, by question id."""
+        return {q.question_id: s for s in self.sections for q in s.questions}
+
+    def section(self, section_id: str) -> PaperSection:
+        """Return a section by id; raises Invalid if the paper has none such."""
+        for section in self.sections:
+            if section.section_id == section_id:
+                return section
+        raise Invalid(f"this paper has no section {section_id}")
+
+    def document(self) -> dict[str, Any]:
+        """Return the paper as plain JSON values, field by field: what is not named here never travels."""
+        return {
+            "format": FORMAT,
+            "testId": self.test_id,
+            "title": self.title,
+            "description": self.description,
+            "instructions": self.instructions,
+            "testVersion": self.test_version,
+            "duration": self.duration_minutes,
+            "randomizedQuestions": self.randomized_questions,
+            "randomizedOptions": self.randomized_options,
+            "policy": _policy_document(self.policy),
+            "sections": [_section_document(s) for s in self.sections],
+        }
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes the digest is taken of."""
+        return canonical(self.document())
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Paper":
+        """Read a paper back; raises Invalid when a field is missing, unknown or of the wrong kind."""
+        try:
+            paper = _read_paper(document)
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            raise Invalid(f"this is not a paper of this version ({type(error).__name__}: {error})") from error
+        if canonical(paper.document()) != canonical(document):
+            raise Invalid("this paper holds fields this version does not know")
+        return paper
+
+
+def _policy_document(policy: Policy) -> dict[str, Any]:
+    return {
+        "accessType": policy.access_type.value,
+        "maxAttempts": policy.max_attempts,
+        "allowHideTimer": policy.allow_hide_timer,
+        "warnMinutes": list(policy.warn_minutes),
+        "sequentialSections": policy.sequential_sections,
+        "hintCost": policy.hint_cost,
+        "lateEntryMinutes": policy.late_entry_minutes,
+        "dueDateEnds": policy.due_date_ends,
+        "captureSeconds": policy.capture_seconds,
+        "showResults": policy.show_results,
+        "immediateFeedback": policy.immediate_feedback,
+    }
+
+
+def _section_document(section: PaperSection) -> dict[str, Any]:
+    return {
+        "sectionId": section.section_id,
+        "title": section.title,
+        "instructions": section.instructions,
+        "duration": section.duration_minutes,
+        "isMandatory": section.is_mandatory,
+        "questions": [_question_document(q) for q in section.questions],
+    }
+
+
+def _question_document(question: PaperQuestion) -> dict[str, Any]:
+    return {
+        "questionId": question.question_id,
+        "type": question.type.value,
+        "questionText": question.text,
+        "points": question.points,
+        "options": [{"optionId": o.option_id, "optionText": o.text} for o in question.options],
+        "hints": list(question.hints),
+        "attachments": list(question.attachments),
+        "shuffle": question.shuffle,
+        "minChoices": question.min_choices,
+        "maxChoices": question.max_choices,
+        "minWords": question.min_words,
+        "maxWords": question.max_words,
+        "language": question.language,
+        "starter": question.starter,
+        "examples": [list(pair) for pair in question.examples],
+    }
+
+
+def _read_paper(d: Mapping[str, Any]) -> Paper:
+    if d["format"] != FORMAT:
+        raise ValueError(f"format {d['format']!r}")
+    return Paper(
+        test_id=d["testId"],
+        title=d["title"],
+        description=d["description"],
+        instructions=d["instructions"],
+        test_version=d["testVersion"],
+        duration_minutes=d["duration"],
+        randomized_questions=d["randomizedQuestions"],
+        randomized_options=d["randomizedOptions"],
+        policy=_read_policy(d["policy"]),
+        sections=tuple(_read_section(s) for s in d["sections"]),
+    )
+
+
+def _read_policy(d: Mapping[str, Any]) -> Policy:
+    return Policy(
+        access_type=AccessType(d["accessType"]),
+        max_attempts=d["maxAttempts"],
+        allow_hide_timer=d["allowHideTimer"],
+        warn_minutes=tuple(d["warnMinutes"]),
+        sequential_sections=d["sequentialSections"],
+        hint_cost=Decimal(d["hintCost"]),
+        late_entry_minutes=d["lateEntryMinutes"],
+        due_date_ends=d["dueDateEnds"],
+        capture_seconds=d["captureSeconds"],
+        show_results=d["showResults"],
+        immediate_feedback=d["immediateFeedback"],
+    )
+
+
+def _read_section(d: Mapping[str, Any]) -> PaperSection:
+    return PaperSection(
+        section_id=d["sectionId"],
+        title=d["title"],
+        instructions=d["instructions"],
+        duration_minutes=d["duration"],
+        is_mandatory=d["isMandatory"],
+        questions=tuple(_read_question(q) for q in d["questions"]),
+    )
+
+
+def _read_question(d: Mapping[str, Any]) -> PaperQuestion:
+    return PaperQuestion(
+        question_id=d["questionId"],
+        type=QuestionType(d["type"]),
+        text=d["questionText"],
+        points=Decimal(d["points"]),
+        options=tuple(PaperOption(o["optionId"], o["optionText"]) for o in d["options"]),
+        hints=tuple(d["hints"]),
+        attachments=tuple(d["attachments"]),
+        shuffle=d["shuffle"],
+        min_choices=d["minChoices"],
+        max_choices=d["maxChoices"],
+        min_words=d["minWords"],
+        max_words=d["maxWords"],
+        language=d["language"],
+        starter=d["starter"],
+        examples=tuple((a, b) for a, b in d["examples"]),
+    )

@@ -1,0 +1,165 @@
+"""Time used and time left, as one pure fold of the journal. Seat, hall, export and marking all ask here.
+
+Used time grows by boot-clock differences between consecutive entries of one boot while the sitting runs, at most
+two ticks a step. The step that ends in a `gap` charges nothing; a proctor may charge a gap later. Extensions add,
+once per grant. Wall time is never looked at.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from kiosk.exam.accommodation import Accommodation
+from kiosk.exam.entry import Entry, Kind
+from kiosk.exam.moment import Moment
+from kiosk.exam.paper import Paper
+
+TICK_MS = 5_000
+STEP_LIMIT_MS = 2 * TICK_MS
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How long one person has, before extensions, in milliseconds."""
+
+    test_ms: int
+    section_ms: Mapping[str, int]
+    """Only sections with a clock of their own."""
+
+
+def allowance(paper: Paper, accommodation: Accommodation, limit_ms: int | None = None) -> Allowance:
+    """Return the time a paper gives one person; percent counts on the test and on every section clock."""
+    test_ms = _longer(paper.duration_minutes, accommodation) + accommodation.extra_ms
+    return Allowance(
+        test_ms=test_ms if limit_ms is None else min(test_ms, limit_ms),
+        section_ms={
+            s.section_id: _longer(s.duration_minutes, accommodation)
+            for s in paper.sections
+            if s.duration_minutes is not None
+        },
+    )
+
+
+def _longer(minutes: int, accommodation: Accommodation) -> int:
+    return minutes * MINUTE_MS * (100 + accommodation.extra_percent) // 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The time of one sitting after its last entry."""
+
+    allowance: Allowance
+    used_ms: int = 0
+    extended_ms: int = 0
+    section_used_ms: Mapping[str, int] = field(default_factory=dict)
+    section_extended_ms: Mapping[str, int] = field(default_factory=dict)
+    section: str | None = None
+    """The section whose clock runs."""
+    begun: bool = False
+    paused: bool = False
+    locked: bool = False
+    handed_in: bool = False
+    boot_id: str = ""
+    boot_ms: int = 0
+    grants: frozenset[str] = frozenset()
+    """Grants already counted: each adds once."""
+    gaps: Mapping[int, int | None] = field(default_factory=dict)
+    """Gaps by entry number, with what a proctor charged for them, or None while nobody has said."""
+
+    @property
+    def running(self) -> bool:
+        """Whether time is being used."""
+        return self.begun and not (self.paused or self.locked or self.handed_in)
+
+    def after(self, entry: Entry) -> "Ledger":
+        """Return the ledger with one more entry."""
+        step = 0 if entry.kind is Kind.GAP else self._step(entry.boot_id, entry.boot_ms)
+        moved = replace(self._spent(step), boot_id=entry.boot_id, boot_ms=entry.boot_ms)
+        return _with_effect(moved, entry)
+
+    def left_ms(self, moment: Moment) -> int:
+        """Return what is left of the test at `moment`, never below zero."""
+        step = self._step(moment.boot_id, moment.boot_ms)
+        return max(0, self.allowance.test_ms + self.extended_ms - self.used_ms - step)
+
+    def section_left_ms(self, section_id: str, moment: Moment) -> int | None:
+        """Return what is left of a section's own clock at `moment`, or None where it has none."""
+        given = self.allowance.section_ms.get(section_id)
+        if given is None:
+            return None
+        step = self._step(moment.boot_id, moment.boot_ms) if section_id == self.section else 0
+        used = self.section_used_ms.get(section_id, 0) + step
+        return max(0, given + self.section_extended_ms.get(section_id, 0) - used)
+
+    def _step(self, boot_id: str, boot_ms: int) -> int:
+        if not self.running or boot_id != self.boot_id:
+            return 0
+        return min(max(0, boot_ms - self.boot_ms), STEP_LIMIT_MS)
+
+    def _spent(self, ms: int) -> "Ledger":
+        if not ms:
+            return self
+        spent = replace(self, used_ms=self.used_ms + ms)
+        if self.section is None:
+            return spent
+        return replace(spent, section_used_ms=_plus(self.section_used_ms, self.section, ms))
+
+
+def ledger(given: Allowance, entries: Iterable[Entry]) -> Ledger:
+    """Fold a whole journal into its ledger."""
+    folded = Ledger(given)
+    for entry in entries:
+        folded = folded.after(entry)
+    return folded
+
+
+def _with_effect(before: Ledger, entry: Entry) -> Ledger:
+    match entry.kind:
+        case Kind.OPENED:
+            return replace(before, begun=True)
+        case Kind.PAUSED:
+            return replace(before, paused=True)
+        case Kind.RESUMED:
+            return replace(before, paused=False)
+        case Kind.LOCKED:
+            return replace(before, locked=True)
+        case Kind.UNLOCKED:
+            return replace(before, locked=False)
+        case Kind.HANDED_IN:
+            return replace(before, handed_in=True)
+        case Kind.REOPENED:
+            return replace(before, handed_in=False)
+        case Kind.SECTION_ENTERED:
+            return replace(before, section=entry.body["section"])
+        case Kind.SECTION_LEFT:
+            return replace(before, section=None)
+        case Kind.EXTENDED:
+            return _extended(before, entry)
+        case Kind.GAP:
+            return replace(before, gaps={**before.gaps, entry.seq: None})
+        case Kind.GAP_ATTRIBUTED:
+            return _attributed(before, entry)
+    return before
+
+
+def _extended(before: Ledger, entry: Entry) -> Ledger:
+    if entry.body["grant"] in before.grants:
+        return before
+    ms = entry.body["ms"]
+    longer = replace(before, extended_ms=before.extended_ms + ms, grants=before.grants | {entry.body["grant"]})
+    section = entry.body.get("section") or before.section
+    if section is None:
+        return longer
+    return replace(longer, section_extended_ms=_plus(before.section_extended_ms, section, ms))
+
+
+def _attributed(before: Ledger, entry: Entry) -> Ledger:
+    gap = entry.body["gap"]
+    if before.gaps.get(gap, 0) is not None:
+        return before
+    settled = replace(before, gaps={**before.gaps, gap: entry.body["charged_ms"]})
+    return settled._spent(entry.body["charged_ms"])
+
+
+def _plus(values: Mapping[str, int], key: str, ms: int) -> dict[str, int]:
+    return {**values, key: values.get(key, 0) + ms}

@@ -1,0 +1,1 @@
+"""What every place stands on: its folder and its clock."""

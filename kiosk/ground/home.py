@@ -1,0 +1,99 @@
+"""The folders of the three places under one home, and the key files in them."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from kiosk.exam.error import KioskError
+
+_NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place's folder: its store, and a folder of keys that only its user may read."""
+
+    folder: Path
+    store_name: str
+
+    @property
+    def store(self) -> Path:
+        """The place's database file."""
+        return self.folder / self.store_name
+
+    @property
+    def keys(self) -> Path:
+        """The place's key folder."""
+        return self.folder / "keys"
+
+    @property
+    def exists(self) -> bool:
+        """Whether the place has been made."""
+        return self.store.exists()
+
+    def make(self) -> None:
+        """Make the folders, for this user only."""
+        for folder in (self.folder, self.keys):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def store_key(self) -> bytes:
+        """Return the 32 raw bytes that open the store, made at the first call; raises KioskError if lost or open."""
+        path = self.keys / "store.key"
+        if not path.exists():
+            if self.store.exists():
+                raise KioskError(f"The key file {path} is missing; the store cannot be opened without it.")
+            self.make()
+            write_secret(path, secrets.token_bytes(32))
+        return read_secret(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the places of one machine live."""
+
+    folder: Path
+
+    @classmethod
+    def at(cls, folder: Path | None) -> "Home":
+        """Return the home at `folder`, or the platform's data folder."""
+        return cls(folder or Path(platformdirs.user_data_dir("exam-kiosk")))
+
+    @property
+    def office(self) -> Place:
+        """The exam office, which is also central."""
+        return Place(self.folder / "office", "office.db")
+
+    @property
+    def hall(self) -> Place:
+        """The hall."""
+        return Place(self.folder / "hall", "hall.db")
+
+    def seat(self, name: str) -> Place:
+        """Return one seat; raises KioskError for a name that is not plain letters, digits, - and _."""
+        if not name or len(name) > 32 or not _NAME_CHARACTERS.issuperset(name):
+            raise KioskError(f"{name!r} cannot be a seat's name: use letters, digits, - and _.")
+        return Place(self.folder / "seats" / name, "seat.db")
+
+    def seats(self) -> tuple[str, ...]:
+        """Return the names of the seats that exist, sorted."""
+        root = self.folder / "seats"
+        return tuple(sorted(p.name for p in root.iterdir() if p.is_dir())) if root.is_dir() else ()
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a new file only this user may read, durably; raises FileExistsError rather than replace one."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_secret(path: Path) -> bytes:
+    """Return a secret file's bytes; raises KioskError when others may read it."""
+    if path.stat().st_mode & 0o077:
+        raise KioskError(f"The key file {path} can be read by others. Make it private: chmod 600.")
+    return path.read_bytes()

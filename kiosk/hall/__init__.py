@@ -1,0 +1,1 @@
+"""The hall: roster, admissions, leases, grants."""

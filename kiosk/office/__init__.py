@@ -1,0 +1,1 @@
+"""The exam office: drafts, publishing, assigning, marking rounds, results."""

@@ -1,0 +1,1 @@
+"""Keys, envelopes, packages down, bundles up, receipts."""

@@ -1,0 +1,1 @@
+"""What screens are shown and may ask: frozen values and Protocols."""

@@ -1,0 +1,102 @@
+"""The authority: what a seat asks of its hall, whether in one process or across a wire."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.exam.grant import Act
+from kiosk.views.candidate import CandidateCard, Instructions, Notice, Result, TestCard
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A candidate the hall has recognised, and a token for what follows."""
+
+    token: str
+    candidate: CandidateCard
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseOffer:
+    """What opens or resumes a sitting: a lease signed by the hall, and the key of its paper."""
+
+    envelope: bytes
+    """DSSE envelope of the lease (payload `Lease.document`)."""
+    paper_identity: str
+    """age identity that opens the paper's blob; given with the release, not before."""
+    paper_blob: bytes
+    """The sealed paper, as it came in the package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRequest:
+    """A proctor's wish as the seat passes it on."""
+
+    submission_id: str
+    seat: str
+    act: Act
+    pin: str
+    second_pin: str | None = None
+    amount_ms: int = 0
+    section: str | None = None
+    gap: int | None = None
+    reason: str = ""
+    note: str = ""
+
+    def __repr__(self) -> str:
+        return f"GrantRequest({self.act.value} for {self.submission_id} at {self.seat})"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a seat tells the hall about a sitting: counts only, never content."""
+
+    submission_id: str
+    phase: str
+    attempt: int
+    started_at: str
+    submitted_at: str | None
+    answered: int
+    questions: int
+    used_ms: int
+    head_seq: int
+    head_hash: str
+
+
+class Authority(Protocol):
+    """The hall as a seat sees it. Every method may block and may raise Denied, Refused or KioskError."""
+
+    def admit(self, roll_number: str, code: str, seat: str) -> Admission:
+        """Recognise a candidate; wrong tries slow down, across restarts."""
+        ...
+
+    def tests(self, token: str) -> tuple[TestCard, ...]:
+        """Return the candidate's tests, with why each may not start now."""
+        ...
+
+    def notices(self, token: str) -> tuple[Notice, ...]:
+        """Return the candidate's notifications."""
+        ...
+
+    def instructions(self, token: str, assignment_id: str) -> Instructions:
+        """Return what is read before the start."""
+        ...
+
+    def lease(self, token: str, assignment_id: str, seat: str) -> LeaseOffer:
+        """Allow the seat to open the next attempt, or hand out the running lease again."""
+        ...
+
+    def result(self, token: str, assignment_id: str) -> Result:
+        """Return the released result."""
+        ...
+
+    def proctor(self, pin: str, seat: str) -> str:
+        """Check a PIN and return the proctor's name; wrong tries slow down, across restarts."""
+        ...
+
+    def grant(self, request: GrantRequest) -> bytes:
+        """Return the signed grant (DSSE envelope) of a proctor's act."""
+        ...
+
+    def report(self, report: Report) -> None:
+        """Take note of a sitting's progress."""
+        ...

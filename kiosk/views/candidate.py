@@ -1,0 +1,198 @@
+"""What the candidate's screens are shown: frozen cards, already in this candidate's own order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from kiosk.exam.answer import Answer
+from kiosk.exam.assignment import AssignmentStatus
+from kiosk.exam.draft import QuestionType
+from kiosk.exam.sitting import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateCard:
+    """Who is at the seat: shown for "Is this you?" and in the corner of every screen."""
+
+    user_id: str
+    name: str
+    roll_number: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestCard:
+    """One assigned test in the candidate's list."""
+
+    __test__ = False  # not a pytest class
+
+    assignment_id: str
+    title: str
+    status: AssignmentStatus
+    due: datetime
+    minutes: int
+    questions: int
+    attempts_used: int
+    max_attempts: int | None
+    has_open_sitting: bool
+    has_results: bool
+    refusal: str | None = None
+    """Why it cannot be started now, in words for the candidate, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notification for the candidate."""
+
+    notification_id: str
+    text: str
+    created_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One section as the instructions list it."""
+
+    title: str
+    instructions: str | None
+    questions: int
+    minutes: int | None
+    is_mandatory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What is read before the explicit start."""
+
+    assignment_id: str
+    title: str
+    description: str | None
+    instructions: str | None
+    minutes: int
+    """With this candidate's own extra time."""
+    sections: tuple[SectionLine, ...]
+    attempt: int
+    max_attempts: int | None
+    resumes: bool
+    """Whether starting goes on with an open sitting."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionCard:
+    """One choice, with the letter this candidate sees before it."""
+
+    option_id: str
+    letter: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """One question as printed for this candidate."""
+
+    question_id: str
+    number: int
+    """Counted from 1 within its section, in this candidate's order."""
+    section_id: str
+    type: QuestionType
+    text: str
+    points: Decimal
+    options: tuple[OptionCard, ...] = ()
+    hints: tuple[str, ...] = ()
+    min_choices: int | None = None
+    max_choices: int | None = None
+    min_words: int | None = None
+    max_words: int | None = None
+    language: str | None = None
+    starter: str | None = None
+    examples: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionCard:
+    """One section as printed for this candidate."""
+
+    section_id: str
+    title: str
+    instructions: str | None
+    is_mandatory: bool
+    has_clock: bool
+    questions: tuple[QuestionCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The whole paper in this candidate's order: fixed from the opening on."""
+
+    title: str
+    candidate: CandidateCard
+    sections: tuple[SectionCard, ...]
+    allow_hide_timer: bool
+    warn_minutes: tuple[int, ...]
+    hint_cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SittingState:
+    """What changes while the candidate works."""
+
+    phase: Phase
+    question_id: str | None
+    section_id: str | None
+    answers: Mapping[str, Answer]
+    shut_sections: frozenset[str]
+    """Sections that may not be worked in any more."""
+    receipt: str | None = None
+    """The receipt code, once handed in."""
+    handed_in_at: str | None = None
+    handed_in_by: str | None = None
+    """candidate, time or proctor."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """The clocks, in milliseconds."""
+
+    test_ms: int
+    section_ms: int | None
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveState:
+    """How far what is on the screen is safe."""
+
+    pending: int
+    """Entries handed to the writer and not yet committed."""
+    seat_at: str | None = None
+    """Wall time of the last entry committed on this seat."""
+    hall_at: str | None = None
+    central_at: str | None = None
+    failure: str | None = None
+    """Why nothing can be saved any more, in words for the candidate, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One question of a released result."""
+
+    number: int
+    section: str
+    points: Decimal | None
+    max_points: Decimal
+    feedback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the test's policy lets a candidate see after release."""
+
+    title: str
+    score: Decimal
+    max_score: Decimal
+    passed: bool | None
+    feedback: str | None = None
+    lines: tuple[ResultLine, ...] = ()

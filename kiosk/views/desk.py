@@ -1,0 +1,189 @@
+"""The desk: everything the candidate's screens may ask of the seat they run on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.exam.grant import Act
+from kiosk.views.candidate import (
+    CandidateCard,
+    Instructions,
+    Notice,
+    Result,
+    SaveState,
+    Sheet,
+    SittingState,
+    TestCard,
+    TimeLeft,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Entries up to `seq` are committed on this seat."""
+
+    seq: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    """The store refuses to write: work must stop, nothing shown as saved is lost."""
+
+    message: str
+
+
+DeskEvent = Saved | SaveFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRequest:
+    """What a proctor asks for at the seat, with the secrets the hall will check."""
+
+    act: Act
+    amount_ms: int = 0
+    section: str | None = None
+    gap: int | None = None
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayState:
+    """What the proctor's overlay shows: never a question, never an answer."""
+
+    candidate: CandidateCard | None
+    title: str | None
+    phase: str
+    used_ms: int
+    left_ms: int
+    section_title: str | None
+    section_left_ms: int | None
+    answered: int
+    questions: int
+    events: tuple[tuple[str, str], ...]
+    """The last events: wall time and words."""
+    gaps: tuple[tuple[int, int | None], ...] = ()
+    """Unsettled gaps: entry number and milliseconds, where they could be measured."""
+
+
+class Desk(Protocol):
+    """One seat at work. `blocking` methods belong in a thread worker; the rest return at once.
+
+    A move raises `Refused` with words for the candidate and changes nothing. A move that is taken is shown at once
+    and saved behind it: the listener hears `Saved` when its entry is committed, never before.
+    """
+
+    seat: str
+
+    def listen(self, listener: Callable[[DeskEvent], None]) -> None:
+        """Tell `listener`, from the writer's thread, what became of saves."""
+        ...
+
+    # blocking: these ask the hall or read the store
+
+    def sign_in(self, roll_number: str, code: str) -> CandidateCard:
+        """Check a candidate in with the hall; blocking; raises Denied, with the seconds to wait after wrong tries."""
+        ...
+
+    def sign_out(self) -> None:
+        """Forget the candidate, after a sitting or at "this is not me"; blocking."""
+        ...
+
+    def tests(self) -> tuple[TestCard, ...]:
+        """Return the candidate's tests; blocking."""
+        ...
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return the candidate's notifications, newest first; blocking."""
+        ...
+
+    def instructions(self, assignment_id: str) -> Instructions:
+        """Return what is read before the start; blocking."""
+        ...
+
+    def begin(self, assignment_id: str) -> Sheet:
+        """Open the sitting, or go on with the open one at the same question; blocking; may raise Refused."""
+        ...
+
+    def result(self, assignment_id: str) -> Result:
+        """Return the released result; blocking; raises Refused while there is none to show."""
+        ...
+
+    def unlock_overlay(self, pin: str) -> str:
+        """Let the hall check a proctor's PIN; return the proctor's name; blocking; raises Denied with the wait."""
+        ...
+
+    def act(self, pin: str, request: ActRequest, second_pin: str | None = None) -> None:
+        """Ask the hall for a grant and carry it out; blocking; raises Denied or Refused."""
+        ...
+
+    # at once
+
+    def sheet(self) -> Sheet:
+        """Return the paper in this candidate's order."""
+        ...
+
+    def state(self) -> SittingState:
+        """Return the present state of the sitting."""
+        ...
+
+    def time_left(self) -> TimeLeft:
+        """Return the clocks at this moment."""
+        ...
+
+    def saved(self) -> SaveState:
+        """Return how far everything is saved."""
+        ...
+
+    def overlay(self) -> OverlayState:
+        """Return what the proctor's overlay shows."""
+        ...
+
+    def visit(self, question_id: str) -> None:
+        """Go to a question."""
+        ...
+
+    def choose(self, question_id: str, option_ids: Iterable[str]) -> None:
+        """Put down the chosen options."""
+        ...
+
+    def type(self, question_id: str, text: str) -> None:
+        """Put down the present text."""
+        ...
+
+    def clear(self, question_id: str) -> None:
+        """Take the answer back."""
+        ...
+
+    def flag(self, question_id: str, on: bool) -> None:
+        """Mark for review, or take the mark away."""
+        ...
+
+    def show_hint(self, question_id: str) -> None:
+        """Show the next hint."""
+        ...
+
+    def hand_in(self) -> None:
+        """Hand in by the candidate's own wish."""
+        ...
+
+    def tick(self) -> bool:
+        """Do what the clocks demand; return whether the state changed. Called about once a second."""
+        ...
+
+    def note_overlay(self, opened: bool) -> None:
+        """Record that the proctor's overlay was opened or closed."""
+        ...
+
+    def note_focus_lost(self) -> None:
+        """Record that the terminal lost the focus."""
+        ...
+
+    def note_paste(self, length: int) -> None:
+        """Record that a paste of `length` characters was refused."""
+        ...
+
+    def capture(self, text: str) -> None:
+        """Keep a text picture of the screen as evidence."""
+        ...

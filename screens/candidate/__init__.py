@@ -1,0 +1,1 @@
+"""The candidate's screens, from login to receipt."""
