@@ -36,3 +36,8 @@ class Denied(KioskError):
     """An act for which the person has no right."""
 
     title = "Not allowed"
+
+    def __init__(self, message: str, title: str | None = None, *, wait_seconds: int = 0) -> None:
+        super().__init__(message, title)
+        self.wait_seconds = wait_seconds
+        """How long the person must wait before the next try; 0 for no wait."""
