@@ -1,0 +1,63 @@
+"""age encryption (X25519): whoever holds the identity reads what was sealed to its recipient, nobody else."""
+
+from collections.abc import Sequence
+
+import pyrage
+
+from kiosk.exam.error import Invalid, KioskError, Tampered
+
+LARGEST_SEALED = 64 * 2**20
+"""Bytes of ciphertext that will be looked at."""
+
+
+class AgeIdentity:
+    """A private age key. Its text opens things, so it is never shown by `repr`."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            self._identity = pyrage.x25519.Identity.from_str(text.strip())
+        except pyrage.IdentityError:
+            raise Invalid("this is not an age identity") from None
+        self._text = text.strip()
+
+    def __repr__(self) -> str:
+        return f"AgeIdentity({self.recipient})"
+
+    @classmethod
+    def generate(cls) -> "AgeIdentity":
+        """Return a fresh identity from the system's random source."""
+        return cls(str(pyrage.x25519.Identity.generate()))
+
+    @property
+    def recipient(self) -> str:
+        """The public half, `age1...`."""
+        return str(self._identity.to_public())
+
+    def reveal(self) -> str:
+        """Return the secret text, `AGE-SECRET-KEY-1...`: for a key file of mode 0600 or for sealing to another key."""
+        return self._text
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return what was sealed; raises Tampered when it was changed or sealed to somebody else."""
+        if len(sealed) > LARGEST_SEALED:
+            raise Invalid(f"a sealed part has {len(sealed):,} bytes; at most {LARGEST_SEALED:,} are read")
+        try:
+            return bytes(pyrage.decrypt(sealed, [self._identity]))
+        except pyrage.DecryptError:
+            raise Tampered(
+                "a sealed part does not open with this key: it was changed, or is meant for another"
+            ) from None
+
+
+def seal_to(recipients: Sequence[str], plain: bytes) -> bytes:
+    """Return `plain` sealed so that any one of `recipients` can open it; raises Invalid for a bad recipient."""
+    if not recipients:
+        raise Invalid("nobody to seal to: give at least one age recipient")
+    try:
+        keys = [pyrage.x25519.Recipient.from_str(r) for r in recipients]
+    except pyrage.RecipientError:
+        raise Invalid("this is not an age recipient (it begins with age1)") from None
+    try:
+        return bytes(pyrage.encrypt(plain, keys))
+    except pyrage.EncryptError:
+        raise KioskError("The bytes could not be sealed.") from None
