@@ -11,6 +11,7 @@ from kiosk.exam.error import Invalid
 JSON_KINDS = "null, true, false, integers, strings, lists and objects with string keys"
 LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 64
+MOST_DIGITS = 30
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -58,8 +59,16 @@ def _name(key: object) -> str:
 
 
 def decimal_text(value: Decimal) -> str:
-    """Return an exact decimal in its one spelling: no exponent, no trailing zeros, no negative zero."""
+    """Return an exact decimal in its one spelling: no exponent, no trailing zeros, no negative zero.
+
+    Raises Invalid for what is not finite or needs more than MOST_DIGITS before or after the point.
+    """
     if not value.is_finite():
         raise Invalid("a number of points must be finite")
-    text = format(value.normalize(), "f")
-    return "0" if text == "-0" else text
+    if value == 0:
+        return "0"
+    exponent = value.as_tuple().exponent
+    if value.adjusted() >= MOST_DIGITS or (isinstance(exponent, int) and exponent < -MOST_DIGITS):
+        raise Invalid(f"a number of points has at most {MOST_DIGITS} digits before and after the point")
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,173 @@
+"""All tables of a hall: roster, sealed papers, leases, grants and where each sitting stands."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
+from storage.models.audit import AuditColumns
+from storage.models.base import DayKey, HallBase
+from storage.models.paper import IdentityColumns, PackageColumns, SealedPaperColumns
+from storage.models.person import NotificationColumns, PersonColumns
+from storage.models.sitting import GrantColumns, LeaseColumns
+
+
+class Person(PersonColumns, HallBase):
+    """One candidate or proctor of this hall."""
+
+    __tablename__ = "users"
+    # also serves: who logs in with this roll number
+    __table_args__ = (UniqueConstraint("roll_number"),)
+
+
+class Notification(NotificationColumns, HallBase):
+    """One thing a candidate is told."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["users.user_id"]),
+        # what a candidate is told, newest first
+        Index(None, "user_id", "created_at"),
+    )
+
+
+class Package(PackageColumns, HallBase):
+    """One package that was loaded."""
+
+    __tablename__ = "packages"
+
+
+class SealedPaper(SealedPaperColumns, HallBase):
+    """One paper that only its identity opens."""
+
+    __tablename__ = "sealed_papers"
+    __table_args__ = (ForeignKeyConstraint(["package_id"], ["packages.package_id"]),)
+
+    title: Mapped[str]
+    """The test's title, which may be known before the release."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class PaperIdentity(IdentityColumns, HallBase):
+    """What opens a paper, once central has given it."""
+
+    __tablename__ = "paper_identities"
+    __table_args__ = (ForeignKeyConstraint(["paper_digest"], ["sealed_papers.paper_digest"]),)
+
+
+class Session(SessionColumns, HallBase):
+    """One session of this hall."""
+
+    __tablename__ = "exam_sessions"
+
+
+class SessionTest(SessionTestColumns, HallBase):
+    """One test held in one session."""
+
+    __tablename__ = "exam_session_tests"
+    __table_args__ = (ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),)
+
+
+class Attendance(AttendanceColumns, HallBase):
+    """One candidate expected in one session."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+        # the sessions of a candidate
+        Index(None, "candidate_id"),
+    )
+
+
+class Assignment(AssignmentColumns, HallBase):
+    """One test given to one candidate."""
+
+    __tablename__ = "test_assignments"
+    __table_args__ = (
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+        # the tests of a candidate
+        Index(None, "candidate_id"),
+    )
+
+
+class Progress(HallBase):
+    """One sitting as its seat last told of it: counts, never content."""
+
+    __tablename__ = "progress"
+    __table_args__ = (
+        ForeignKeyConstraint(["assignment_id"], ["test_assignments.assignment_id"]),
+        # the attempts of an assignment in order
+        Index(None, "assignment_id", "attempt"),
+    )
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    opened_on: Mapped[DayKey]
+    assignment_id: Mapped[str]
+    seat: Mapped[str]
+    phase: Mapped[str]
+    attempt: Mapped[int]
+    started_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    answered: Mapped[int] = mapped_column(default=0)
+    questions: Mapped[int] = mapped_column(default=0)
+    used_ms: Mapped[int] = mapped_column(default=0)
+    head_seq: Mapped[int] = mapped_column(default=-1)
+    head_hash: Mapped[str] = mapped_column(default="")
+    """Lower-case hex."""
+    reported_at: Mapped[datetime]
+
+
+class Lease(LeaseColumns, HallBase):
+    """One lease this hall gave; the highest epoch may write."""
+
+    __tablename__ = "leases"
+    # also serves: the leases of a sitting in order; one epoch is given once
+    __table_args__ = (UniqueConstraint("submission_id", "opened_on", "epoch"),)
+
+
+class Grant(GrantColumns, HallBase):
+    """One act this hall allowed."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        ForeignKeyConstraint(["who"], ["users.user_id"]),
+        ForeignKeyConstraint(["second"], ["users.user_id"]),
+        # what was allowed for a sitting
+        Index(None, "submission_id"),
+    )
+
+
+class Throttle(HallBase):
+    """Wrong tries at one door, kept across restarts."""
+
+    __tablename__ = "throttles"
+
+    door: Mapped[str] = mapped_column(primary_key=True)
+    """What was tried: `login ROLL`, `login SEAT`, `pin SEAT`."""
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime]
+    shut_until: Mapped[datetime | None]
+
+
+class Result(HallBase):
+    """One released result, as far as the test's policy lets a candidate see it."""
+
+    __tablename__ = "results"
+    __table_args__ = (
+        # the results of an assignment
+        Index(None, "assignment_id"),
+    )
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    assignment_id: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    """Canonical text."""
+    released_at: Mapped[datetime]
+
+
+class Audit(AuditColumns, HallBase):
+    """One act in this hall."""
+
+    __tablename__ = "audit_log"

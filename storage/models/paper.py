@@ -1,0 +1,52 @@
+"""Columns of printed papers and what opens them."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Bytes
+
+
+class PaperColumns:
+    """One printed paper, addressed by its digest and never changed."""
+
+    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    test_id: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    """The canonical text the digest is taken of."""
+    printed_at: Mapped[datetime]
+
+
+class IdentityColumns:
+    """The age identity that opens one sealed paper, kept apart from it."""
+
+    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    identity: Mapped[str]
+    recipient: Mapped[str]
+    given_at: Mapped[datetime]
+    """When it was made (office) or handed over (hall)."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(paper_digest={self.paper_digest!r})"
+
+
+class PackageColumns:
+    """One package of papers and roster, as the office sent it down."""
+
+    package_id: Mapped[str] = mapped_column(primary_key=True)
+    """Digest of the manifest."""
+    session_id: Mapped[str | None]
+    manifest: Mapped[Bytes]
+    """The signed envelope."""
+    made_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+
+
+class SealedPaperColumns:
+    """One paper as a sealed blob: a hall cannot read it before the release."""
+
+    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    package_id: Mapped[str]
+    test_id: Mapped[str]
+    blob: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,121 @@
+"""All tables of one seat: sittings, their journals, and the papers while they are sat. No key, no roster."""
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from storage.models.base import SeatBase
+from storage.models.paper import PaperColumns
+from storage.models.person import NameColumns
+from storage.models.sitting import (
+    AnswerColumns,
+    EvidenceColumns,
+    GrantColumns,
+    JournalColumns,
+    LeaseColumns,
+    ProctoringColumns,
+    SubmissionColumns,
+)
+from storage.models.sync import BundleColumns, ReceiptColumns
+
+_SITTING = ["test_submissions.submission_id", "test_submissions.opened_on"]
+
+
+def _of_a_sitting() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["submission_id", "opened_on"], _SITTING)
+
+
+class Person(NameColumns, SeatBase):
+    """One candidate who has sat here."""
+
+    __tablename__ = "users"
+
+
+class Paper(PaperColumns, SeatBase):
+    """One paper, opened."""
+
+    __tablename__ = "papers"
+
+
+class Submission(SubmissionColumns, SeatBase):
+    """One attempt on this seat."""
+
+    __tablename__ = "test_submissions"
+    __table_args__ = (
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+        ForeignKeyConstraint(["paper_digest"], ["papers.paper_digest"]),
+        # the open sitting to resume, and those to seal
+        Index(None, "status"),
+    )
+
+    candidate_id: Mapped[str]
+
+
+class JournalEntry(JournalColumns, SeatBase):
+    """One entry of a journal; its key serves: the journal of a sitting in order."""
+
+    __tablename__ = "journal"
+    __table_args__ = (_of_a_sitting(), {"sqlite_with_rowid": False})
+
+
+class Answer(AnswerColumns, SeatBase):
+    """One question of one sitting; the question is an entry of the paper, not a row."""
+
+    __tablename__ = "answers"
+    # also serves: the answers of a sitting
+    __table_args__ = (_of_a_sitting(), UniqueConstraint("submission_id", "opened_on", "question_id"))
+
+
+class Evidence(EvidenceColumns, SeatBase):
+    """One capture; its key serves: the evidence of a sitting."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (_of_a_sitting(),)
+
+
+class Proctoring(ProctoringColumns, SeatBase):
+    """The supervision of one sitting."""
+
+    __tablename__ = "proctoring_sessions"
+    __table_args__ = (
+        _of_a_sitting(),
+        # the supervision of a sitting
+        Index(None, "submission_id", "opened_on"),
+    )
+
+
+class Lease(LeaseColumns, SeatBase):
+    """One lease this seat was given."""
+
+    __tablename__ = "leases"
+    __table_args__ = (
+        # the leases of a sitting in order
+        Index(None, "submission_id", "opened_on", "epoch"),
+    )
+
+
+class Grant(GrantColumns, SeatBase):
+    """One act of a proctor carried out here."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        # what was allowed for a sitting
+        Index(None, "submission_id"),
+    )
+
+
+class Bundle(BundleColumns, SeatBase):
+    """One bundle, made once in the sealing transaction."""
+
+    __tablename__ = "bundles"
+    __table_args__ = (
+        _of_a_sitting(),
+        # the bundle of a sitting: only one is ever made
+        UniqueConstraint("submission_id", "opened_on"),
+    )
+
+
+class Receipt(ReceiptColumns, SeatBase):
+    """Central's receipt for a bundle."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (ForeignKeyConstraint(["bundle_id", "opened_on"], ["bundles.bundle_id", "bundles.opened_on"]),)
