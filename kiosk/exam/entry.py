@@ -9,7 +9,7 @@ from typing import Any
 class Kind(StrEnum):
     """What an entry records; `body` fields are named beside each."""
 
-    OPENED = "opened"  # attempt, order: [{section, questions: [{question, options}]}], accommodation, due_ms
+    OPENED = "opened"  # attempt, candidate, proctor, seed, order (`order_document`), accommodation, limit_ms, due_at
     VISITED = "visited"  # question
     ANSWERED = "answered"  # question, options
     TYPED = "typed"  # question, and text (whole) or start, removed, inserted (a splice, in code points)
@@ -38,7 +38,7 @@ class Kind(StrEnum):
     CAPTURED = "captured"  # evidence (digest)
     DEVICE_CHANGED = "device_changed"  # what
     RESTARTED = "restarted"  # build
-    OVERLAY_OPENED = "overlay_opened"
+    OVERLAY_OPENED = "overlay_opened"  # a proctor's overlay covers the question; the clock runs on
     OVERLAY_CLOSED = "overlay_closed"
     SEALED = "sealed"  # entries, head
 

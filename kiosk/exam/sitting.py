@@ -5,36 +5,23 @@ folds it. Nothing else changes the state, so a replayed journal gives the very s
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
 
-from kiosk.exam.accommodation import Accommodation
-from kiosk.exam.answer import Answer
-from kiosk.exam.entry import Entry, Genesis, Kind
+from kiosk.exam.attempt import Attempt, Phase
+from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.error import Refused
-from kiosk.exam.journal import Head, genesis_head, next_entry
+from kiosk.exam.journal import next_entry
 from kiosk.exam.lease import Lease
 from kiosk.exam.moment import Moment
-from kiosk.exam.order import Order, draw_order, order_document, read_order
-from kiosk.exam.paper import Paper, PaperQuestion
+from kiosk.exam.order import draw_order, order_document
+from kiosk.exam.paper import PaperQuestion
 from kiosk.exam.splice import Splice
-from kiosk.exam.timing import Ledger, allowance
+
+__all__ = ["LONGEST_TEXT", "WHOLE_TEXT_MS", "Phase", "Sitting", "Step"]
 
 WHOLE_TEXT_MS = 10_000
 LONGEST_TEXT = 100_000
-
-
-class Phase(StrEnum):
-    """What a sitting is doing."""
-
-    NEW = "new"
-    RUNNING = "running"
-    PAUSED = "paused"
-    LOCKED = "locked"
-    MOVED = "moved"
-    HANDED_IN = "handed_in"
-    SEALED = "sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,95 +32,14 @@ class Step:
     body: Mapping[str, Any]
 
 
-class Sitting:
-    """One candidate's attempt at one paper."""
-
-    def __init__(self, paper: Paper, genesis: Genesis) -> None:
-        self.paper = paper
-        self.genesis = genesis
-        self.head: Head = genesis_head(genesis)
-        self.epoch = 1
-        self.order: Order = ()
-        self.answers: dict[str, Answer] = {}
-        self.ledger = Ledger(allowance(paper, Accommodation()))
-        self.question: str | None = None
-        """The question on the screen."""
-        self.left_sections: set[str] = set()
-        """Sections that may not be entered again."""
-        self.grants: set[str] = set()
-        """Grants already used."""
-        self.receipt_hash: bytes | None = None
-        """Chain head at hand-in, while handed in."""
-        self._whole: dict[str, tuple[str, int]] = {}
-        self._spliced: set[str] = set()
-        self._moved = self._sealed = False
-
-    @classmethod
-    def fold(cls, paper: Paper, genesis: Genesis, entries: Iterable[Entry]) -> "Sitting":
-        """Return the sitting a journal describes. The chain is not verified here (`journal.verify`)."""
-        sitting = cls(paper, genesis)
-        for entry in entries:
-            sitting.apply(entry)
-        return sitting
-
-    @property
-    def phase(self) -> Phase:
-        """What the sitting is doing now."""
-        if self._sealed:
-            return Phase.SEALED
-        if self._moved:
-            return Phase.MOVED
-        if self.ledger.handed_in:
-            return Phase.HANDED_IN
-        if self.ledger.locked:
-            return Phase.LOCKED
-        if self.ledger.paused:
-            return Phase.PAUSED
-        return Phase.RUNNING if self.ledger.begun else Phase.NEW
-
-    @property
-    def section(self) -> str | None:
-        """The section the candidate is in."""
-        return self.ledger.section
-
-    @property
-    def answered_count(self) -> int:
-        """How many questions have an answer."""
-        return sum(a.is_answered for a in self.answers.values())
+class Sitting(Attempt):
+    """One candidate's attempt at one paper, and the moves that can be made in it."""
 
     def record(self, step: Step, moment: Moment) -> Entry:
         """Return the entry of a step, chained to the head, and fold it in."""
         entry = next_entry(self.genesis, self.head, step.kind, moment, step.body, self.epoch)
         self.apply(entry)
         return entry
-
-    def apply(self, entry: Entry) -> None:
-        """Fold one entry."""
-        self.head = Head(entry.seq, entry.hash)
-        self.epoch = entry.epoch
-        self.ledger = self.ledger.after(entry) if entry.kind is not Kind.OPENED else self._opened(entry)
-        if "grant" in entry.body:
-            self.grants.add(entry.body["grant"])
-        match entry.kind:
-            case Kind.VISITED:
-                self.question = entry.body["question"]
-                self._change(self.question, seen=True)
-            case Kind.ANSWERED | Kind.CLEARED | Kind.TYPED:
-                self._put_down(entry)
-            case Kind.FLAGGED:
-                self._change(entry.body["question"], flagged=entry.body["on"])
-            case Kind.HINT_SHOWN:
-                self._change(entry.body["question"], hints_shown=entry.body["hint"])
-            case Kind.SECTION_LEFT:
-                self._leave(entry)
-            case Kind.HANDED_IN:
-                self.receipt_hash = entry.hash
-            case Kind.REOPENED:
-                self.receipt_hash = None
-            case Kind.MOVED:
-                self._moved = entry.body["lease"]["seat"] != self.genesis.seat
-            case Kind.SEALED:
-                self._sealed = True
 
     def open(self, lease: Lease) -> list[Step]:
         """Begin: fix the order, the accommodation and the limit, enter the first section and question."""
@@ -143,6 +49,8 @@ class Sitting:
         opened = {
             "attempt": lease.attempt,
             "candidate": lease.candidate_id,
+            "proctor": lease.proctor_id,
+            "seed": lease.seed,
             "order": order_document(order),
             "accommodation": lease.accommodation.document(),
             "limit_ms": lease.limit_ms,
@@ -268,41 +176,6 @@ class Sitting:
     def finish_text(self, moment: Moment) -> list[Step]:
         """Return the whole value of a text that so far stands only in splices, if there is one."""
         return self._finish_text(moment) if self.ledger.running else []
-
-    def _opened(self, entry: Entry) -> Ledger:
-        self.order = read_order(entry.body["order"])
-        self.answers = {i: Answer(i) for i in self.paper.questions}
-        given = Accommodation.from_document(entry.body["accommodation"])
-        return Ledger(allowance(self.paper, given, entry.body["limit_ms"])).after(entry)
-
-    def _put_down(self, entry: Entry) -> None:
-        question = entry.body["question"]
-        stamp = {"answered_at": entry.at, "answered_seq": entry.seq}
-        match entry.kind:
-            case Kind.ANSWERED:
-                self._change(question, option_ids=tuple(entry.body["options"]), **stamp)
-            case Kind.CLEARED:
-                self._change(question, option_ids=(), text="", **stamp)
-                self._whole.pop(question, None)
-                self._spliced.discard(question)
-            case _:
-                self._change(question, text=self._typed(entry), **stamp)
-
-    def _typed(self, entry: Entry) -> str:
-        body = entry.body
-        if "text" in body:
-            self._whole[body["question"]] = (entry.boot_id, entry.boot_ms)
-            self._spliced.discard(body["question"])
-            return str(body["text"])
-        self._spliced.add(body["question"])
-        return Splice.from_document(body).apply(self.answers[body["question"]].text)
-
-    def _leave(self, entry: Entry) -> None:
-        if entry.body["why"] == "time" or self.paper.policy.sequential_sections:
-            self.left_sections.add(entry.body["section"])
-
-    def _change(self, question_id: str, **changes: Any) -> None:
-        self.answers[question_id] = replace(self.answers[question_id], **changes)
 
     def _finish_text(self, moment: Moment) -> list[Step]:
         answer = self.answers.get(self.question or "")

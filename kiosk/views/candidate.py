@@ -133,6 +133,8 @@ class Sheet:
     allow_hide_timer: bool
     warn_minutes: tuple[int, ...]
     hint_cost: Decimal
+    capture_seconds: int = 0
+    """Seconds between screen captures; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
