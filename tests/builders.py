@@ -277,7 +277,7 @@ def a_session(**changes: Any) -> Session:
     return Session(**fields | changes)
 
 
-class Attempt:
+class Trial:
     """A sitting at work with a clock and the journal it has written."""
 
     def __init__(self, paper: Paper, clock: FakeClock, lease: Lease) -> None:
@@ -299,10 +299,10 @@ class Attempt:
         return Sitting.fold(self.paper, self.genesis, self.entries)
 
 
-def an_attempt(paper: Paper | None = None, clock: FakeClock | None = None, **lease: Any) -> Attempt:
+def an_attempt(paper: Paper | None = None, clock: FakeClock | None = None, **lease: Any) -> Trial:
     """Return an opened sitting at a paper, with its clock, journal and genesis."""
     paper = paper or a_paper()
-    return Attempt(paper, clock or a_clock(), a_lease(paper, **lease))
+    return Trial(paper, clock or a_clock(), a_lease(paper, **lease))
 
 
 def a_journal(paper: Paper | None = None) -> tuple[Genesis, tuple[Entry, ...]]:

@@ -9,9 +9,10 @@ from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.answer import Answer
 from kiosk.exam.entry import Entry, Genesis, Kind
 from kiosk.exam.journal import Head, genesis_head
+from kiosk.exam.manuscript import Manuscript
+from kiosk.exam.moment import Moment
 from kiosk.exam.order import Order, read_order
 from kiosk.exam.paper import Paper
-from kiosk.exam.splice import Splice
 from kiosk.exam.timing import Ledger, allowance
 
 
@@ -30,9 +31,13 @@ class Phase(StrEnum):
 class Attempt:
     """The state of one candidate's attempt at one paper, as its journal says."""
 
-    def __init__(self, paper: Paper, genesis: Genesis) -> None:
+    def __init__(self, paper: Paper, genesis: Genesis, seat: str | None = None) -> None:
+        """Begin before the first entry; `seat` is where the attempt is looked at, by default where it was opened."""
         self.paper = paper
         self.genesis = genesis
+        self.seat = seat or genesis.seat
+        self.holder = genesis.seat
+        """The seat that may write."""
         self.head: Head = genesis_head(genesis)
         self.epoch = 1
         self.order: Order = ()
@@ -42,33 +47,34 @@ class Attempt:
         """The question on the screen."""
         self.left_sections: set[str] = set()
         """Sections that may not be entered again."""
+        self.reopened_sections: set[str] = set()
+        """Left sections that an extension opened again and that have not been left since."""
         self.grants: set[str] = set()
         """Grants already used."""
         self.opening: Entry | None = None
         """The entry that opened the sitting."""
         self.hand_in_entry: Entry | None = None
         """The entry that handed in, while handed in; its hash is the receipt."""
-        self._whole: dict[str, tuple[str, int]] = {}
-        self._spliced: set[str] = set()
-        self._moved = self._sealed = False
+        self.manuscript = Manuscript()
+        self._is_sealed = False
 
     @classmethod
-    def fold(cls, paper: Paper, genesis: Genesis, entries: Iterable[Entry]) -> Self:
+    def fold(cls, paper: Paper, genesis: Genesis, entries: Iterable[Entry], seat: str | None = None) -> Self:
         """Return the attempt a journal describes. The chain is not verified here (`journal.verify`)."""
-        attempt = cls(paper, genesis)
+        attempt = cls(paper, genesis, seat)
         for entry in entries:
             attempt.apply(entry)
         return attempt
 
     @property
     def phase(self) -> Phase:
-        """What the sitting is doing now."""
-        if self._sealed:
+        """What the sitting is doing now, as `seat` must see it."""
+        if self._is_sealed:
             return Phase.SEALED
-        if self._moved:
-            return Phase.MOVED
         if self.ledger.handed_in:
             return Phase.HANDED_IN
+        if self.holder != self.seat:
+            return Phase.MOVED
         if self.ledger.locked:
             return Phase.LOCKED
         if self.ledger.paused:
@@ -90,6 +96,19 @@ class Attempt:
         """How many questions have an answer."""
         return sum(a.is_answered for a in self.answers.values())
 
+    def empty_numbers(self, section_id: str) -> list[int]:
+        """Return the numbers, as this candidate counts them, of the questions of a section without an answer."""
+        section = next(s for s in self.order if s.section_id == section_id)
+        return [n for n, q in enumerate(section.questions, 1) if not self.answers[q.question_id].is_answered]
+
+    def is_open(self, section_id: str, moment: Moment) -> bool:
+        """Whether a section may be worked in at `moment`."""
+        return section_id not in self.left_sections and self.ledger.section_left_ms(section_id, moment) != 0
+
+    def shut_sections(self, moment: Moment) -> frozenset[str]:
+        """Return the sections that may not be worked in at `moment`."""
+        return frozenset(s.section_id for s in self.paper.sections if not self.is_open(s.section_id, moment))
+
     def apply(self, entry: Entry) -> None:
         """Fold one entry."""
         self.head = Head(entry.seq, entry.hash)
@@ -108,15 +127,17 @@ class Attempt:
             case Kind.HINT_SHOWN:
                 self._change(entry.body["question"], hints_shown=entry.body["hint"])
             case Kind.SECTION_LEFT:
-                self._leave(entry)
+                self._left(entry)
+            case Kind.EXTENDED:
+                self._extended(entry)
             case Kind.HANDED_IN:
                 self.hand_in_entry = entry
             case Kind.REOPENED:
                 self.hand_in_entry = None
             case Kind.MOVED:
-                self._moved = entry.body["lease"]["seat"] != self.genesis.seat
+                self.holder = entry.body["lease"]["seat"]
             case Kind.SEALED:
-                self._sealed = True
+                self._is_sealed = True
 
     def _opened(self, entry: Entry) -> Ledger:
         self.opening = entry
@@ -127,29 +148,28 @@ class Attempt:
 
     def _put_down(self, entry: Entry) -> None:
         question = entry.body["question"]
-        stamp = {"answered_at": entry.at, "answered_seq": entry.seq}
+        before = self.answers[question]
         match entry.kind:
             case Kind.ANSWERED:
-                self._change(question, option_ids=tuple(entry.body["options"]), **stamp)
+                after = replace(before, option_ids=tuple(entry.body["options"]))
             case Kind.CLEARED:
-                self._change(question, option_ids=(), text="", **stamp)
-                self._whole.pop(question, None)
-                self._spliced.discard(question)
+                self.manuscript.forget(question)
+                after = replace(before, option_ids=(), text="")
             case _:
-                self._change(question, text=self._typed(entry), **stamp)
+                after = replace(before, text=self.manuscript.write(entry, before.text))
+        if after != before:
+            self.answers[question] = replace(after, answered_at=entry.at, answered_seq=entry.seq)
 
-    def _typed(self, entry: Entry) -> str:
-        body = entry.body
-        if "text" in body:
-            self._whole[body["question"]] = (entry.boot_id, entry.boot_ms)
-            self._spliced.discard(body["question"])
-            return str(body["text"])
-        self._spliced.add(body["question"])
-        return Splice.from_document(body).apply(self.answers[body["question"]].text)
-
-    def _leave(self, entry: Entry) -> None:
-        if entry.body["why"] == "time" or self.paper.policy.sequential_sections:
+    def _left(self, entry: Entry) -> None:
+        self.reopened_sections.discard(entry.body["section"])
+        if entry.body["why"] != "moved":
             self.left_sections.add(entry.body["section"])
+
+    def _extended(self, entry: Entry) -> None:
+        section = entry.body["section"]
+        if section in self.left_sections:
+            self.left_sections.discard(section)
+            self.reopened_sections.add(section)
 
     def _change(self, question_id: str, **changes: Any) -> None:
         self.answers[question_id] = replace(self.answers[question_id], **changes)

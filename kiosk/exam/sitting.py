@@ -1,7 +1,8 @@
-"""The sitting: one object that owns an attempt. Entries in, state out; moves are asked for and may be refused.
+"""The sitting: one object that owns an attempt. Moves are asked for and may be refused.
 
 A move returns `Step`s, the kinds and bodies of entries; `record` turns each into the next entry of the journal and
-folds it. Nothing else changes the state, so a replayed journal gives the very same sitting.
+folds it. Nothing else changes the state, so a replayed journal gives the very same sitting. Work is done in the
+section the candidate is in, because only that section's clock runs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,18 +11,26 @@ from typing import Any
 
 from kiosk.exam.attempt import Attempt, Phase
 from kiosk.exam.entry import Entry, Kind
-from kiosk.exam.error import Refused
+from kiosk.exam.error import Invalid, Refused
 from kiosk.exam.journal import next_entry
 from kiosk.exam.lease import Lease
 from kiosk.exam.moment import Moment
 from kiosk.exam.order import draw_order, order_document
 from kiosk.exam.paper import PaperQuestion
 from kiosk.exam.splice import Splice
+from kiosk.exam.text import clean_text
 
-__all__ = ["LONGEST_TEXT", "WHOLE_TEXT_MS", "Phase", "Sitting", "Step"]
+__all__ = ["LONGEST_TEXT", "Phase", "Sitting", "Step"]
 
-WHOLE_TEXT_MS = 10_000
 LONGEST_TEXT = 100_000
+_STANDSTILL = {
+    Phase.NEW: "The sitting has not begun.",
+    Phase.PAUSED: "The exam is paused. The proctor will resume it.",
+    Phase.LOCKED: "This seat is locked. Please raise your hand.",
+    Phase.MOVED: "This sitting goes on at another seat.",
+    Phase.HANDED_IN: "You have handed in.",
+    Phase.SEALED: "This sitting is sealed.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +46,14 @@ class Sitting(Attempt):
 
     def record(self, step: Step, moment: Moment) -> Entry:
         """Return the entry of a step, chained to the head, and fold it in."""
-        entry = next_entry(self.genesis, self.head, step.kind, moment, step.body, self.epoch)
+        epoch = step.body["lease"]["epoch"] if step.kind is Kind.MOVED else self.epoch
+        entry = next_entry(self.genesis, self.head, step.kind, moment, step.body, epoch)
         self.apply(entry)
         return entry
 
     def open(self, lease: Lease) -> list[Step]:
         """Begin: fix the order, the accommodation and the limit, enter the first section and question."""
+        self._must_be_ours(lease)
         if self.phase is not Phase.NEW:
             raise Refused("This sitting has begun already.")
         order = draw_order(self.paper, lease.seed)
@@ -63,20 +74,25 @@ class Sitting(Attempt):
             Step(Kind.VISITED, {"question": first.questions[0].question_id}),
         ]
 
+    def take_over(self, lease: Lease) -> list[Step]:
+        """Go on at the seat of a newer lease; refused when sealed or when the lease is not newer."""
+        self._must_be_ours(lease)
+        if self.phase in (Phase.NEW, Phase.SEALED):
+            raise Refused(_STANDSTILL[self.phase])
+        if lease.epoch <= self.epoch:
+            raise Refused("A newer permission has been used for this sitting.")
+        return [Step(Kind.MOVED, {"lease": lease.document()})]
+
     def visit(self, question_id: str, moment: Moment) -> list[Step]:
         """Go to a question, changing section where it stands in another."""
         self._must_run(moment)
         self._question(question_id)
         section = self.paper.section_of[question_id].section_id
-        steps = self._finish_text(moment)
-        if section != self.section:
-            self._must_be_open(section, moment)
-            if self.section is not None:
-                steps.append(Step(Kind.SECTION_LEFT, {"section": self.section, "why": "moved"}))
-            steps.append(Step(Kind.SECTION_ENTERED, {"section": section}))
-        if question_id != self.question or section != self.section:
-            steps.append(Step(Kind.VISITED, {"question": question_id}))
-        return steps
+        self._must_be_open(section, moment)
+        if (question_id, section) == (self.question, self.section):
+            return []
+        change = self._change_section(section) if section != self.section else []
+        return [*self.finish_text(), *change, Step(Kind.VISITED, {"question": question_id})]
 
     def choose(self, question_id: str, option_ids: Iterable[str], moment: Moment) -> list[Step]:
         """Put down the chosen options of a choice question; none at all clears it."""
@@ -95,19 +111,18 @@ class Sitting(Attempt):
         return [Step(Kind.ANSWERED, {"question": question_id, "options": list(chosen)})]
 
     def type(self, question_id: str, text: str, moment: Moment) -> list[Step]:
-        """Put down the present text of an essay or program, as a splice or, every ten seconds, whole."""
+        """Put down the present text of an essay or program, cleaned, as a splice or, every ten seconds, whole."""
         question = self._workable(question_id, moment)
         if question.type.is_choice:
             raise Refused("This question is answered by choosing.")
         if len(text) > LONGEST_TEXT:
             raise Refused(f"An answer can have {LONGEST_TEXT:,} characters. Shorten it first.")
-        before = self.answers[question_id].text
-        if text == before:
+        before, after = self.answers[question_id].text, clean_text(text)
+        if after == before:
             return []
-        boot_id, boot_ms = self._whole.get(question_id, ("", 0))
-        if boot_id != moment.boot_id or moment.boot_ms - boot_ms >= WHOLE_TEXT_MS:
-            return [Step(Kind.TYPED, {"question": question_id, "text": text})]
-        return [Step(Kind.TYPED, {"question": question_id, **Splice.between(before, text).document()})]
+        if self.manuscript.wants_whole(question_id, moment):
+            return [self._whole_text(question_id, after)]
+        return [Step(Kind.TYPED, {"question": question_id, **Splice.between(before, after).document()})]
 
     def clear(self, question_id: str, moment: Moment) -> list[Step]:
         """Take an answer back."""
@@ -117,8 +132,10 @@ class Sitting(Attempt):
         return [Step(Kind.CLEARED, {"question": question_id})]
 
     def flag(self, question_id: str, on: bool, moment: Moment) -> list[Step]:
-        """Mark a question for review, or take the mark away."""
-        self._workable(question_id, moment)
+        """Mark a question of any open section for review, or take the mark away."""
+        self._must_run(moment)
+        self._question(question_id)
+        self._must_be_open(self.paper.section_of[question_id].section_id, moment)
         if self.answers[question_id].flagged == on:
             return []
         return [Step(Kind.FLAGGED, {"question": question_id, "on": on})]
@@ -135,53 +152,68 @@ class Sitting(Attempt):
         """Hand in by the candidate's own wish; refused while a mandatory section can and must be completed."""
         self._must_run(moment)
         for section in self.paper.sections:
-            if section.is_mandatory and self.is_open(section.section_id, moment):
-                empty = self.empty_numbers(section.section_id)
-                if empty:
-                    numbers = ", ".join(str(n) for n in empty[:8])
-                    raise Refused(f"{section.title} must be completed. Still empty: {numbers}.")
-        return [*self._finish_text(moment), self._handed_in("candidate")]
+            if self.is_open(section.section_id, moment):
+                self._must_be_complete(section.section_id)
+        return [*self.finish_text(), self._handed_in("candidate")]
 
     def due(self, moment: Moment) -> list[Step]:
-        """Return what the clocks demand at `moment`: a shut section left, or the hand-in at zero."""
-        if not self.ledger.running:
+        """Return what the clocks demand at `moment`: a text whole, a shut section left, or the hand-in at zero."""
+        if self.phase is not Phase.RUNNING:
             return []
         if self.ledger.left_ms(moment) == 0:
-            return [*self._finish_text(moment), self._handed_in("time")]
-        if self.section is None or self.ledger.section_left_ms(self.section, moment) != 0:
-            return []
-        steps = [
-            *self._finish_text(moment),
-            Step(Kind.SECTION_LEFT, {"section": self.section, "why": "time"}),
-        ]
-        following = self._next_open(self.section, moment)
+            return [*self.finish_text(), self._handed_in("time")]
+        if self.section is not None and self.is_open(self.section, moment):
+            return [self._whole_text(i) for i in self._grown_texts(moment)]
+        following = self._next_open(moment)
+        left = [] if self.section is None else [Step(Kind.SECTION_LEFT, {"section": self.section, "why": "time"})]
         if following is None:
-            return [*steps, self._handed_in("time")]
-        first = next(s for s in self.order if s.section_id == following).questions[0].question_id
-        return [
-            *steps,
-            Step(Kind.SECTION_ENTERED, {"section": following}),
-            Step(Kind.VISITED, {"question": first}),
-        ]
+            return [*self.finish_text(), *left, self._handed_in("time")]
+        return [*self.finish_text(), *left, *self._entered(following)]
 
-    def is_open(self, section_id: str, moment: Moment) -> bool:
-        """Whether a section may be worked in at `moment`."""
-        return section_id not in self.left_sections and self.ledger.section_left_ms(section_id, moment) != 0
+    def seal(self) -> list[Step]:
+        """Close the journal for good; refused before the hand-in."""
+        if self.phase is Phase.SEALED:
+            raise Refused(_STANDSTILL[Phase.SEALED])
+        if self.phase is not Phase.HANDED_IN:
+            raise Refused("Only a sitting that has been handed in can be sealed.")
+        return [Step(Kind.SEALED, {"entries": self.head.seq + 1, "head": self.head.hash.hex()})]
 
-    def empty_numbers(self, section_id: str) -> list[int]:
-        """Return the numbers, as this candidate counts them, of the questions of a section without an answer."""
-        section = next(s for s in self.order if s.section_id == section_id)
-        return [n for n, q in enumerate(section.questions, 1) if not self.answers[q.question_id].is_answered]
+    def finish_text(self) -> list[Step]:
+        """Return the whole value of each text that so far stands only in splices."""
+        return [self._whole_text(i) for i in self.manuscript.unfinished]
 
-    def finish_text(self, moment: Moment) -> list[Step]:
-        """Return the whole value of a text that so far stands only in splices, if there is one."""
-        return self._finish_text(moment) if self.ledger.running else []
+    def _grown_texts(self, moment: Moment) -> list[str]:
+        return [i for i in self.manuscript.unfinished if self.manuscript.wants_whole(i, moment)]
 
-    def _finish_text(self, moment: Moment) -> list[Step]:
-        answer = self.answers.get(self.question or "")
-        if answer is None or answer.question_id not in self._spliced:
-            return []
-        return [Step(Kind.TYPED, {"question": answer.question_id, "text": answer.text})]
+    def _whole_text(self, question_id: str, text: str | None = None) -> Step:
+        whole = self.answers[question_id].text if text is None else text
+        return Step(Kind.TYPED, {"question": question_id, "text": whole})
+
+    def _change_section(self, section_id: str) -> list[Step]:
+        entered = Step(Kind.SECTION_ENTERED, {"section": section_id})
+        if self.section is None:
+            return [entered]
+        shuts = self.paper.policy.sequential_sections and section_id not in self.reopened_sections
+        if shuts:
+            self._must_be_complete(self.section)
+        why = "done" if shuts else "moved"
+        return [Step(Kind.SECTION_LEFT, {"section": self.section, "why": why}), entered]
+
+    def _entered(self, section_id: str) -> list[Step]:
+        first = next(s for s in self.order if s.section_id == section_id).questions[0].question_id
+        return [Step(Kind.SECTION_ENTERED, {"section": section_id}), Step(Kind.VISITED, {"question": first})]
+
+    def _next_open(self, moment: Moment) -> str | None:
+        ids = [s.section_id for s in self.order]
+        here = self.section or (self.question and self.paper.section_of[self.question].section_id)
+        place = ids.index(here) if here else 0
+        return next((i for i in [*ids[place + 1 :], *ids[: place + 1]] if self.is_open(i, moment)), None)
+
+    def _handed_in(self, by: str) -> Step:
+        return Step(
+            Kind.HANDED_IN,
+            {"by": by, "answered": self.answered_count, "questions": len(self.paper.questions)},
+        )
 
     def _question(self, question_id: str) -> PaperQuestion:
         question = self.paper.questions.get(question_id)
@@ -192,20 +224,15 @@ class Sitting(Attempt):
     def _workable(self, question_id: str, moment: Moment) -> PaperQuestion:
         self._must_run(moment)
         question = self._question(question_id)
-        self._must_be_open(self.paper.section_of[question_id].section_id, moment)
+        section = self.paper.section_of[question_id]
+        self._must_be_open(section.section_id, moment)
+        if section.section_id != self.section:
+            raise Refused(f"Go to {section.title} first.")
         return question
 
     def _must_run(self, moment: Moment) -> None:
-        words = {
-            Phase.NEW: "The sitting has not begun.",
-            Phase.PAUSED: "The exam is paused. The proctor will resume it.",
-            Phase.LOCKED: "This seat is locked. Please raise your hand.",
-            Phase.MOVED: "This sitting goes on at another seat.",
-            Phase.HANDED_IN: "You have handed in.",
-            Phase.SEALED: "This sitting is sealed.",
-        }
-        if self.phase in words:
-            raise Refused(words[self.phase])
+        if self.phase is not Phase.RUNNING:
+            raise Refused(_STANDSTILL[self.phase])
         if self.ledger.left_ms(moment) == 0:
             raise Refused("The time is over.")
 
@@ -217,16 +244,13 @@ class Sitting(Attempt):
             raise Refused(f"The time of {title} is over.")
         raise Refused(f"You have left {title}; it cannot be entered again.")
 
-    def _next_open(self, after: str, moment: Moment) -> str | None:
-        ids = [s.section_id for s in self.order]
-        place = ids.index(after)
-        for section_id in [*ids[place + 1 :], *ids[:place]]:
-            if self.is_open(section_id, moment):
-                return section_id
-        return None
+    def _must_be_complete(self, section_id: str) -> None:
+        section = self.paper.section(section_id)
+        empty = self.empty_numbers(section_id) if section.is_mandatory else []
+        if empty:
+            numbers = ", ".join(str(n) for n in empty[:8])
+            raise Refused(f"{section.title} must be completed. Still empty: {numbers}.")
 
-    def _handed_in(self, by: str) -> Step:
-        return Step(
-            Kind.HANDED_IN,
-            {"by": by, "answered": self.answered_count, "questions": len(self.paper.questions)},
-        )
+    def _must_be_ours(self, lease: Lease) -> None:
+        if (lease.submission_id, lease.paper) != (self.genesis.submission_id, self.paper.digest):
+            raise Invalid("this permission is for another sitting or another paper")

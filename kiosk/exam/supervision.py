@@ -1,4 +1,4 @@
-"""What a proctor's grant does to a sitting, and what a seat notes by itself."""
+"""What a proctor's grant does to a sitting: each act in its place, each grant once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,16 +18,19 @@ def carry_out(sitting: Sitting, grant: Grant, moment: Moment) -> list[Step]:
         raise Refused("This permission has been used.")
     if grant.act in NEEDS_SECOND and (grant.second is None or grant.second == grant.who):
         raise Refused("This act needs a second person.")
-    _must_fit(sitting, grant)
+    _must_fit(sitting, grant, moment)
     stamp = {"who": grant.who, "grant": grant.grant_id, "reason": grant.reason}
     if grant.second is not None:
         stamp["second"] = grant.second
     return [
-        *_before(sitting, grant, moment),
+        *_before(sitting, grant),
         Step(_KINDS[grant.act], {**stamp, **_particulars(sitting, grant)}),
+        *_after(grant, stamp),
     ]
 
 
+LONGEST_MS = 24 * 3_600_000
+"""The longest extension, and the most that is charged for a gap nobody could measure."""
 _KINDS: Mapping[Act, Kind] = {
     Act.PAUSE: Kind.PAUSED,
     Act.RESUME: Kind.RESUMED,
@@ -53,19 +56,55 @@ _PHASES: Mapping[Act, frozenset[Phase]] = {
 }
 
 
-def _must_fit(sitting: Sitting, grant: Grant) -> None:
+def _must_fit(sitting: Sitting, grant: Grant, moment: Moment) -> None:
     if grant.act not in _PHASES or sitting.phase not in _PHASES[grant.act]:
-        raise Refused(f"{grant.act.value} is not possible: the sitting is {sitting.phase.value.replace('_', ' ')}.")
-    if grant.act is Act.EXTEND and not 0 < grant.amount_ms <= 24 * 3_600_000:
+        act, phase = grant.act.value.replace("_", " "), sitting.phase.value.replace("_", " ")
+        raise Refused(f"This is not possible now ({act}): the sitting is {phase}.")
+    if grant.section is not None and grant.section not in {s.section_id for s in sitting.paper.sections}:
+        raise Refused("This paper has no such section.")
+    if grant.act is Act.EXTEND and not 0 < grant.amount_ms <= LONGEST_MS:
         raise Refused("An extension is more than nothing and at most a day.")
-    if grant.act is Act.CHARGE_GAP and sitting.ledger.gaps.get(grant.gap or -1, 0) is not None:
+    if grant.act is Act.CHARGE_GAP:
+        _must_fit_gap(sitting, grant)
+    if grant.act is Act.REOPEN:
+        _must_leave_work(sitting, grant, moment)
+
+
+def _must_fit_gap(sitting: Sitting, grant: Grant) -> None:
+    gap = None if grant.gap is None else sitting.ledger.gaps.get(grant.gap)
+    if gap is None or gap.charged_ms is not None:
         raise Refused("There is no such gap, or it has been settled.")
-    if grant.section is not None:
-        sitting.paper.section(grant.section)
+    longest = LONGEST_MS if gap.ms is None else gap.ms
+    if not 0 <= grant.amount_ms <= longest:
+        raise Refused("A gap is charged with nothing, or with as much as it lasted at most.")
 
 
-def _before(sitting: Sitting, grant: Grant, moment: Moment) -> list[Step]:
-    return sitting.finish_text(moment) if grant.act is Act.END else []
+def _must_leave_work(sitting: Sitting, grant: Grant, moment: Moment) -> None:
+    """Refuse a reopening that the clocks would undo at once."""
+    if not 0 <= grant.amount_ms <= LONGEST_MS:
+        raise Refused("An extension is at most a day.")
+    if sitting.ledger.balance_ms(moment) + grant.amount_ms <= 0:
+        raise Refused("No time is left. Give minutes with the reopening.")
+    if not _opens_section(sitting, grant, moment) and len(sitting.shut_sections(moment)) == len(sitting.paper.sections):
+        raise Refused("Every section is over. Name the one to open again, and give minutes with the reopening.")
+
+
+def _opens_section(sitting: Sitting, grant: Grant, moment: Moment) -> bool:
+    section = grant.section or sitting.section
+    if not grant.amount_ms or section is None:
+        return False
+    balance = sitting.ledger.section_balance_ms(section, moment)
+    return balance is None or balance + grant.amount_ms > 0
+
+
+def _before(sitting: Sitting, grant: Grant) -> list[Step]:
+    return sitting.finish_text() if grant.act is Act.END else []
+
+
+def _after(grant: Grant, stamp: Mapping[str, Any]) -> list[Step]:
+    if grant.act is not Act.REOPEN or not grant.amount_ms:
+        return []
+    return [Step(Kind.EXTENDED, {**stamp, "ms": grant.amount_ms, "section": grant.section})]
 
 
 def _particulars(sitting: Sitting, grant: Grant) -> dict[str, Any]:

@@ -1,8 +1,13 @@
 """Time used and time left, as one pure fold of the journal. Seat, hall, export and marking all ask here.
 
-Used time grows by boot-clock differences between consecutive entries of one boot while the sitting runs, at most
-two ticks a step. The step that ends in a `gap` charges nothing; a proctor may charge a gap later. Extensions add,
-once per grant. Wall time is never looked at.
+Used time grows by boot-clock differences between consecutive entries of one boot while the sitting runs (begun, not
+paused, locked or handed in), at most two ticks a step. The step that ends in a `gap` or in a move to another seat
+charges nothing; a proctor may charge a gap later, to the test and to the section it fell in. Wall time is never
+looked at.
+
+A section's own clock runs only while the candidate is in it. An extension adds, once per grant, to the test and to one
+section: the one it names, or else the one the candidate is in; so it takes nothing from the sections that follow. An
+extension that names a section opens it again for work, whatever shut it: its time, or having been left for good.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +20,7 @@ from kiosk.exam.paper import Paper
 
 TICK_MS = 5_000
 STEP_LIMIT_MS = 2 * TICK_MS
+_UNCHARGED = frozenset({Kind.GAP, Kind.MOVED})
 MINUTE_MS = 60_000
 
 
@@ -31,7 +37,7 @@ def allowance(paper: Paper, accommodation: Accommodation, limit_ms: int | None =
     """Return the time a paper gives one person; percent counts on the test and on every section clock."""
     test_ms = _longer(paper.duration_minutes, accommodation) + accommodation.extra_ms
     return Allowance(
-        test_ms=test_ms if limit_ms is None else min(test_ms, limit_ms),
+        test_ms=test_ms if limit_ms is None else min(test_ms, max(0, limit_ms)),
         section_ms={
             s.section_id: _longer(s.duration_minutes, accommodation)
             for s in paper.sections
@@ -42,6 +48,18 @@ def allowance(paper: Paper, accommodation: Accommodation, limit_ms: int | None =
 
 def _longer(minutes: int, accommodation: Accommodation) -> int:
     return minutes * MINUTE_MS * (100 + accommodation.extra_percent) // 100
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which nobody can say that the candidate could work."""
+
+    ms: int | None
+    """How long, in milliseconds, or None where nobody could measure it."""
+    section: str | None
+    """The section whose clock stood still."""
+    charged_ms: int | None = None
+    """What a proctor charged for it, or None while nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +81,8 @@ class Ledger:
     boot_ms: int = 0
     grants: frozenset[str] = frozenset()
     """Grants already counted: each adds once."""
-    gaps: Mapping[int, int | None] = field(default_factory=dict)
-    """Gaps by entry number, with what a proctor charged for them, or None while nobody has said."""
+    gaps: Mapping[int, Gap] = field(default_factory=dict)
+    """Gaps by entry number."""
 
     @property
     def running(self) -> bool:
@@ -73,36 +91,44 @@ class Ledger:
 
     def after(self, entry: Entry) -> "Ledger":
         """Return the ledger with one more entry."""
-        step = 0 if entry.kind is Kind.GAP else self._step(entry.boot_id, entry.boot_ms)
-        moved = replace(self._spent(step), boot_id=entry.boot_id, boot_ms=entry.boot_ms)
-        return _with_effect(moved, entry)
+        step = 0 if entry.kind in _UNCHARGED else self._step(entry.boot_id, entry.boot_ms)
+        latest = max(self.boot_ms, entry.boot_ms) if entry.boot_id == self.boot_id else entry.boot_ms
+        return _with_effect(replace(self._spent(step, self.section), boot_id=entry.boot_id, boot_ms=latest), entry)
 
     def left_ms(self, moment: Moment) -> int:
         """Return what is left of the test at `moment`, never below zero."""
+        return max(0, self.balance_ms(moment))
+
+    def balance_ms(self, moment: Moment) -> int:
+        """Return what is left of the test, below zero where a gap was charged for more than there was."""
         step = self._step(moment.boot_id, moment.boot_ms)
-        return max(0, self.allowance.test_ms + self.extended_ms - self.used_ms - step)
+        return self.allowance.test_ms + self.extended_ms - self.used_ms - step
 
     def section_left_ms(self, section_id: str, moment: Moment) -> int | None:
         """Return what is left of a section's own clock at `moment`, or None where it has none."""
+        balance = self.section_balance_ms(section_id, moment)
+        return None if balance is None else max(0, balance)
+
+    def section_balance_ms(self, section_id: str, moment: Moment) -> int | None:
+        """Return what is left of a section's own clock, below zero where a gap was charged for more than there was."""
         given = self.allowance.section_ms.get(section_id)
         if given is None:
             return None
         step = self._step(moment.boot_id, moment.boot_ms) if section_id == self.section else 0
-        used = self.section_used_ms.get(section_id, 0) + step
-        return max(0, given + self.section_extended_ms.get(section_id, 0) - used)
+        return given + self.section_extended_ms.get(section_id, 0) - self.section_used_ms.get(section_id, 0) - step
 
     def _step(self, boot_id: str, boot_ms: int) -> int:
         if not self.running or boot_id != self.boot_id:
             return 0
         return min(max(0, boot_ms - self.boot_ms), STEP_LIMIT_MS)
 
-    def _spent(self, ms: int) -> "Ledger":
+    def _spent(self, ms: int, section: str | None) -> "Ledger":
         if not ms:
             return self
         spent = replace(self, used_ms=self.used_ms + ms)
-        if self.section is None:
+        if section is None:
             return spent
-        return replace(spent, section_used_ms=_plus(self.section_used_ms, self.section, ms))
+        return replace(spent, section_used_ms=_plus(self.section_used_ms, section, ms))
 
 
 def ledger(given: Allowance, entries: Iterable[Entry]) -> Ledger:
@@ -136,7 +162,7 @@ def _with_effect(before: Ledger, entry: Entry) -> Ledger:
         case Kind.EXTENDED:
             return _extended(before, entry)
         case Kind.GAP:
-            return replace(before, gaps={**before.gaps, entry.seq: None})
+            return replace(before, gaps={**before.gaps, entry.seq: Gap(entry.body["ms"], before.section)})
         case Kind.GAP_ATTRIBUTED:
             return _attributed(before, entry)
     return before
@@ -154,11 +180,12 @@ def _extended(before: Ledger, entry: Entry) -> Ledger:
 
 
 def _attributed(before: Ledger, entry: Entry) -> Ledger:
-    gap = entry.body["gap"]
-    if before.gaps.get(gap, 0) is not None:
+    number, ms = entry.body["gap"], entry.body["charged_ms"]
+    gap = before.gaps.get(number)
+    if gap is None or gap.charged_ms is not None:
         return before
-    settled = replace(before, gaps={**before.gaps, gap: entry.body["charged_ms"]})
-    return settled._spent(entry.body["charged_ms"])
+    settled = replace(before, gaps={**before.gaps, number: replace(gap, charged_ms=ms)})
+    return settled._spent(ms, gap.section)
 
 
 def _plus(values: Mapping[str, int], key: str, ms: int) -> dict[str, int]:
