@@ -15,6 +15,7 @@ from kiosk.exam.moment import iso, parse_iso
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey, read_public
 from kiosk.wire.certificate import CertificateDocument
+from kiosk.wire.document import words
 
 ISSUED_BY: Mapping[KeyRole, KeyRole] = {
     KeyRole.RELEASE: KeyRole.ROOT,
@@ -84,7 +85,7 @@ def certify(
             }
         )
     except ValidationError as error:
-        raise Invalid(f"this cannot be certified: {_words(error)}") from None
+        raise Invalid(f"this cannot be certified: {words(error)}") from None
     own = sign(PayloadType.CERTIFICATE, document.model_dump(mode="json"), issuer)
     return (own.decode("ascii"), *issuer_chain)
 
@@ -123,7 +124,7 @@ def _read(text: str, issuer: str) -> CertificateDocument:
     try:
         return CertificateDocument.model_validate_json(envelope.canonical_payload())
     except ValidationError as error:
-        raise Invalid(f"a certificate is not of this version: {_words(error)}") from None
+        raise Invalid(f"a certificate is not of this version: {words(error)}") from None
 
 
 def _must_narrow(certificate: CertificateDocument, role: KeyRole, above: CertificateDocument | None) -> None:
@@ -144,8 +145,3 @@ def _lapsed(certificate: CertificateDocument, at: str | None) -> list[str]:
     if when > parse_iso(certificate.not_after):
         return [f"{whose} ended at {certificate.not_after}"]
     return []
-
-
-def _words(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(str(p) for p in first['loc'])}: {first['msg']}"

@@ -1,0 +1,182 @@
+"""A whole house of keys for tests, and bundles sealed with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from builders import NOON, Attempt, a_lease, a_paper, an_attempt
+from kiosk.exam.entry import Entry, Kind
+from kiosk.exam.evidence import SCREEN_TEXT, Evidence
+from kiosk.exam.journal import Head, genesis_head, next_entry
+from kiosk.exam.moment import Moment
+from kiosk.exam.paper import Paper
+from kiosk.exam.sitting import Step
+from kiosk.sealing import frame
+from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.bundle import Bundle, Sealer, seal
+from kiosk.sealing.certificate import certify
+from kiosk.sealing.envelope import PayloadType, sign
+from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.wire.bundle import CandidateDocument
+
+DAYS = {"not_before": NOON - timedelta(days=30), "not_after": NOON + timedelta(days=30)}
+HALL = "Hall 2"
+SEAT = "A12"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Every key of one examination."""
+
+    root: SigningKey
+    release: SigningKey
+    receipt: SigningKey
+    hall: SigningKey
+    seat: SigningKey
+    intake: AgeIdentity
+    escrow: AgeIdentity
+    hall_identity: AgeIdentity
+    release_chain: tuple[str, ...]
+    receipt_chain: tuple[str, ...]
+    hall_chain: tuple[str, ...]
+    seat_chain: tuple[str, ...]
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Whom bundles are sealed to."""
+        return (self.intake.recipient, self.escrow.recipient)
+
+    @property
+    def sealer(self) -> Sealer:
+        """What the seat seals with."""
+        return Sealer(key=self.seat, chain=self.seat_chain, root=self.root.public, recipients=self.recipients)
+
+
+def a_keyring(**times: Any) -> Keyring:
+    """Return fresh keys, certified from the root down to a seat of Hall 2."""
+    days = DAYS | times
+    root, release, receipt, hall, seat = (SigningKey.generate() for _ in range(5))
+    intake, escrow, hall_identity = (AgeIdentity.generate() for _ in range(3))
+    release_chain = certify(KeyRole.RELEASE, release.public, root, **days)
+    hall_chain = certify(
+        KeyRole.HALL, hall.public, release, release_chain, hall=HALL, recipient=hall_identity.recipient, **days
+    )
+    return Keyring(
+        root=root,
+        release=release,
+        receipt=receipt,
+        hall=hall,
+        seat=seat,
+        intake=intake,
+        escrow=escrow,
+        hall_identity=hall_identity,
+        release_chain=release_chain,
+        receipt_chain=certify(KeyRole.RECEIPT, receipt.public, root, **days),
+        hall_chain=hall_chain,
+        seat_chain=certify(KeyRole.SEAT, seat.public, hall, hall_chain, hall=HALL, seat=SEAT, **days),
+    )
+
+
+@cache
+def the_keyring() -> Keyring:
+    """Return the keys most tests share."""
+    return a_keyring()
+
+
+def work_through(attempt: Attempt) -> None:
+    """Answer every question of an attempt, with a pause and an extension on the way."""
+    sitting, clock = attempt.sitting, attempt.clock
+    for section in sitting.order:
+        for question in section.questions:
+            attempt.take(sitting.visit(question.question_id, clock.advance(1_000)))
+            if question.option_ids:
+                attempt.take(
+                    sitting.choose(question.question_id, sorted(question.option_ids)[:1], clock.advance(2_000))
+                )
+            else:
+                attempt.take(sitting.type(question.question_id, "Mitosis", clock.advance(2_000)))
+                attempt.take(sitting.type(question.question_id, "Mitosis, twice", clock.advance(2_000)))
+    stamp = {"who": "proctor-1", "reason": "equipment"}
+    attempt.take([Step(Kind.PAUSED, {**stamp, "grant": "grant-1"})])
+    clock.advance(60_000)
+    attempt.take([Step(Kind.RESUMED, {**stamp, "grant": "grant-2"})])
+    attempt.take([Step(Kind.EXTENDED, {**stamp, "grant": "grant-3", "ms": 300_000, "section": None})])
+    attempt.take(sitting.flag(next(iter(sitting.answers)), True, clock.advance(500)))
+
+
+def seal_journal(attempt: Attempt) -> None:
+    """Append the entry that seals."""
+    body = {"entries": len(attempt.entries), "head": attempt.sitting.head.hash.hex()}
+    attempt.take([Step(Kind.SEALED, body)])
+
+
+def a_sealed_attempt(
+    paper: Paper | None = None, *, captures: Sequence[str] = (), **lease: Any
+) -> tuple[Attempt, list[Evidence]]:
+    """Return an attempt worked through, handed in and sealed, with its screen captures."""
+    attempt = an_attempt(paper, **lease)
+    work_through(attempt)
+    evidence = []
+    for text in captures:
+        piece = Evidence.of(text.encode(), SCREEN_TEXT, attempt.clock.now().at)
+        attempt.take([Step(Kind.CAPTURED, {"evidence": piece.digest})])
+        evidence.append(piece)
+    attempt.take(attempt.sitting.hand_in(attempt.clock.advance(1_000)))
+    seal_journal(attempt)
+    return attempt, evidence
+
+
+def a_bundle(
+    paper: Paper | None = None,
+    *,
+    keyring: Keyring | None = None,
+    name: str = "Okafor, Anna",
+    captures: Sequence[str] = ("┌ screen ┐",),
+    **lease: Any,
+) -> Bundle:
+    """Return the bundle of a handed-in sitting; `lease` changes fields of its lease."""
+    keyring, paper = keyring or the_keyring(), paper or a_paper()
+    attempt, evidence = a_sealed_attempt(paper, captures=captures, **lease)
+    return bundle_of(attempt, evidence, keyring=keyring, name=name, **lease)
+
+
+def bundle_of(
+    attempt: Attempt,
+    evidence: Sequence[Evidence] = (),
+    *,
+    keyring: Keyring | None = None,
+    name: str = "Okafor, Anna",
+    **lease: Any,
+) -> Bundle:
+    """Return the bundle of an attempt that is sealed."""
+    keyring = keyring or the_keyring()
+    given = a_lease(attempt.paper, **lease)
+    return seal(
+        attempt.genesis,
+        attempt.entries,
+        lease=given,
+        candidate=CandidateDocument(user_id=given.candidate_id, name=name, roll_number="B-1042"),
+        sealer=keyring.sealer,
+        leases=[sign(PayloadType.LEASE, given.document(), keyring.hall)],
+        evidence=evidence,
+    )
+
+
+def rechained(attempt: Attempt, seq: int, **body: Any) -> list[Entry]:
+    """Return an attempt's entries with the body of one changed and every later hash computed anew."""
+    head: Head = genesis_head(attempt.genesis)
+    entries: list[Entry] = []
+    for entry in attempt.entries:
+        particulars = {**entry.body, **body} if entry.seq == seq else dict(entry.body)
+        moment = Moment(entry.at, entry.boot_id, entry.boot_ms)
+        entries.append(next_entry(attempt.genesis, head, entry.kind, moment, particulars, entry.epoch))
+        head = Head(entry.seq, entries[-1].hash)
+    return entries
+
+
+def resealed(bundle: Bundle, keyring: Keyring, key: SigningKey | None = None, **changes: Any) -> bytes:
+    """Return a bundle file whose manifest was changed and signed again, with `key` or the seat's own."""
+    document = bundle.manifest.model_dump(mode="json") | changes
+    return frame.join(sign(PayloadType.BUNDLE, document, key or keyring.seat), bundle.body)
