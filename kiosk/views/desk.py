@@ -115,7 +115,10 @@ class Desk(Protocol):
         ...
 
     def act(self, pin: str, request: ActRequest, second_pin: str | None = None) -> None:
-        """Ask the hall for a grant and carry it out; blocking; raises Denied or Refused."""
+        """Ask the hall for a grant and carry it out; blocking; raises Denied or Refused.
+
+        CLOSE_SEAT is granted with or without a sitting; the App leaves when it returns.
+        """
         ...
 
     # at once
@@ -186,4 +189,8 @@ class Desk(Protocol):
 
     def capture(self, text: str) -> None:
         """Keep a text picture of the screen as evidence."""
+        ...
+
+    def close(self) -> None:
+        """Wait until everything put down is committed, and let go of the store; blocking, called once at the end."""
         ...

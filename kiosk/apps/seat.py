@@ -1,0 +1,201 @@
+"""The App of a candidate's machine, from the login screen to the receipt."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from screens.candidate.login import LoginScreen
+from screens.theme import register_themes
+from textual import on, work
+from textual.binding import Binding
+
+from kiosk.apps.locked import LockedApp
+from kiosk.apps.sitting import SittingApp
+from kiosk.exam.error import KioskError
+from kiosk.exam.grant import Act
+from kiosk.views.candidate import CandidateCard
+from kiosk.views.desk import Desk
+from screens import messages
+
+T = TypeVar("T")
+
+
+class SeatApp(SittingApp):
+    """One seat at work. Calls that ask the hall or read the store run in a thread; each screen loads when first shown.
+
+    `open_desk` is called behind the first frame, so that the login screen is there before the store's libraries.
+    """
+
+    BINDINGS = [
+        *LockedApp.BINDINGS,
+        Binding(
+            "ctrl+o", "overlay", show=False, priority=True, id="proctor", tooltip="For the proctor: cover the seat."
+        ),
+    ]
+
+    def __init__(
+        self,
+        seat: str,
+        open_desk: Callable[[], Desk],
+        *,
+        samples: tuple[tuple[str, str, str], ...] = (),
+        can_close: bool = True,
+        log_file: Path | None = None,
+    ) -> None:
+        super().__init__(log_file)
+        register_themes(self)
+        self._seat = seat
+        self._open_desk = open_desk
+        self._samples = samples
+        self._can_close = can_close
+        self._candidate: CandidateCard | None = None
+
+    def on_mount(self) -> None:
+        """Paint the login screen; the store and its libraries are loaded behind it."""
+        self.watch_signals()
+        self.push_screen(LoginScreen(self._seat, self._samples))
+        self.set_interval(1.0, self.tick, name="tick")
+        self._opening = asyncio.create_task(asyncio.to_thread(self._open_desk), name="opening the desk")
+        self.run_worker(self._ready_desk(), name="desk")
+
+    @on(messages.SignInAsked)
+    @work
+    async def sign_in(self, asked: messages.SignInAsked) -> None:
+        """Check a candidate in and ask whether it is the right one."""
+        from screens.candidate.who import WhoScreen
+
+        desk = await self._ready_desk()
+        if desk is None:
+            return
+        candidate = await self._ask(lambda: desk.sign_in(asked.roll_number, asked.code))
+        if candidate is not None:
+            self._candidate = candidate
+            await self.show(WhoScreen(candidate))
+
+    @on(messages.IdentityAnswered)
+    def identify(self, answered: messages.IdentityAnswered) -> None:
+        """Go on with the right person, or back to the login screen."""
+        self.post_message(messages.TestsAsked() if answered.is_me else messages.SignOutAsked())
+
+    @on(messages.TestsAsked)
+    @work
+    async def show_tests(self) -> None:
+        """Show the candidate's tests, afresh."""
+        from screens.candidate.tests import TestsScreen
+
+        desk, candidate = self.desk, self._candidate
+        if desk is None or candidate is None:
+            return
+        read = await self._ask(lambda: (desk.tests(), desk.notices()))
+        if read is not None:
+            await self.show(TestsScreen(candidate, *read))
+
+    @on(messages.InstructionsAsked)
+    @work
+    async def show_instructions(self, asked: messages.InstructionsAsked) -> None:
+        """Show what is read before the start."""
+        from screens.candidate.instructions import InstructionsScreen
+
+        desk, candidate = self.desk, self._candidate
+        if desk is None or candidate is None:
+            return
+        read = await self._ask(lambda: desk.instructions(asked.assignment_id))
+        if read is not None:
+            await self.show(InstructionsScreen(candidate, read))
+
+    @on(messages.ResultAsked)
+    @work
+    async def show_result(self, asked: messages.ResultAsked) -> None:
+        """Show a released result."""
+        from screens.candidate.result import ResultScreen
+
+        desk, candidate = self.desk, self._candidate
+        if desk is None or candidate is None:
+            return
+        result = await self._ask(lambda: desk.result(asked.assignment_id))
+        if result is not None:
+            await self.show(ResultScreen(candidate, result))
+
+    @on(messages.SignOutAsked)
+    @work
+    async def sign_out(self) -> None:
+        """Forget the candidate and show the login screen."""
+        desk = self.desk
+        self._candidate, self.in_sitting = None, False
+        if desk is not None:
+            await self._ask(lambda: desk.sign_out() or True)
+        await self.show(LoginScreen(self._seat, self._samples))
+
+    @on(messages.StartAsked)
+    @work
+    async def start(self, asked: messages.StartAsked) -> None:
+        """Begin the sitting, or go on with the open one at the same question."""
+        desk = self.desk
+        if desk is None or self.in_sitting:
+            return
+        sheet = await self._ask(lambda: desk.begin(asked.assignment_id))
+        if sheet is not None:
+            self.in_sitting, self._capture_in = True, sheet.capture_seconds
+            await self.refresh_sitting()
+
+    def action_overlay(self) -> None:
+        """Cover the seat with the proctor's overlay."""
+        from screens.proctor.overlay import OverlayScreen
+
+        if self.desk is None or self.overlay is not None:
+            return
+        self.take_text()
+        self.desk.note_overlay(opened=True)
+        self.push_screen(OverlayScreen(self._seat, self.desk.overlay(), self._can_close))
+
+    @on(messages.PinEntered)
+    @work
+    async def check_pin(self, entered: messages.PinEntered) -> None:
+        """Let the hall check a PIN."""
+        desk, overlay = self.desk, self.overlay
+        if desk is None or overlay is None:
+            return
+        name = await self._ask(lambda: desk.unlock_overlay(entered.pin))
+        if name is not None:
+            overlay.show_unlocked(name)
+
+    @on(messages.ActAsked)
+    @work
+    async def act(self, asked: messages.ActAsked) -> None:
+        """Let the hall grant an act, and carry it out."""
+        desk, overlay = self.desk, self.overlay
+        if desk is None or overlay is None:
+            return
+        done = await self._ask(lambda: desk.act(asked.pin, asked.request, asked.second_pin) or True)
+        if done is None:
+            return
+        if asked.request.act is Act.CLOSE_SEAT:
+            self.on_stop()
+            self.exit(0)
+            return
+        overlay.show_done(asked.request.act.value)
+        overlay.show_overlay(desk.overlay())
+
+    @on(messages.OverlayClosed)
+    async def close_overlay(self) -> None:
+        """Uncover the seat."""
+        if self.desk is not None:
+            self.desk.note_overlay(opened=False)
+        await self.pop_screen()
+        await self.refresh_sitting()
+
+    async def _ready_desk(self) -> Desk | None:
+        if self.desk is None:
+            self.desk = await self._ask(self._opening)
+            if self.desk is not None:
+                self.desk.listen(self.hear)
+        return self.desk
+
+    async def _ask(self, question: "Callable[[], T] | asyncio.Task[T]") -> T | None:
+        """Return an answer got in a thread; None after the refusal has been shown."""
+        try:
+            return await (question if isinstance(question, asyncio.Task) else asyncio.to_thread(question))
+        except KioskError as error:
+            self.refuse(error)
+            return None

@@ -1,0 +1,193 @@
+"""The App while a sitting runs: candidate's moves to the desk, the desk's state to the screens."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from screens.notice import NoticeDialog
+from screens.page import Page
+from screens.proctor.overlay import OverlayScreen
+from screens.sitting import SittingScreen
+from textual import on
+
+from kiosk.apps.locked import LockedApp
+from kiosk.apps.picture import screen_text
+from kiosk.exam.error import Denied, KioskError
+from kiosk.exam.progress import Phase
+from kiosk.views.desk import Desk, DeskEvent, SaveFailed
+from screens import messages
+
+OVER = frozenset({Phase.HANDED_IN, Phase.SEALED})
+
+
+class SittingApp(LockedApp):
+    """A locked App with a desk.
+
+    Moves are made at once on this thread and saved behind it by the desk's writer, whose thread only posts back.
+    """
+
+    def __init__(self, log_file: Path | None = None) -> None:
+        super().__init__(log_file)
+        self.desk: Desk | None = None
+        self.in_sitting = False
+        self._capture_in = 0
+
+    @property
+    def overlay(self) -> OverlayScreen | None:
+        """The proctor's overlay, while it covers the seat."""
+        return next((s for s in self.screen_stack if isinstance(s, OverlayScreen)), None)
+
+    @on(messages.QuestionAsked)
+    def visit(self, asked: messages.QuestionAsked) -> None:
+        """Go to a question."""
+        self._move(lambda desk: desk.visit(asked.question_id))
+
+    @on(messages.ChoiceChanged)
+    def choose(self, changed: messages.ChoiceChanged) -> None:
+        """Put down the chosen options."""
+        self._move(lambda desk: desk.choose(changed.question_id, changed.option_ids))
+
+    @on(messages.TextChanged)
+    def put_text(self, changed: messages.TextChanged) -> None:
+        """Put down the present text."""
+        self._move(lambda desk: desk.type(changed.question_id, changed.text))
+
+    @on(messages.ClearAsked)
+    def clear(self, asked: messages.ClearAsked) -> None:
+        """Take the answer back."""
+        self._move(lambda desk: desk.clear(asked.question_id))
+
+    @on(messages.FlagChanged)
+    def flag(self, changed: messages.FlagChanged) -> None:
+        """Mark for review, or take the mark away."""
+        self._move(lambda desk: desk.flag(changed.question_id, changed.on))
+
+    @on(messages.HintAsked)
+    def hint(self, asked: messages.HintAsked) -> None:
+        """Show the next hint."""
+        self._move(lambda desk: desk.show_hint(asked.question_id))
+
+    @on(messages.ReviewAsked)
+    def review(self) -> None:
+        """Push the review over the question."""
+        from screens.candidate.review import ReviewScreen
+
+        if (desk := self.desk) is not None:
+            self.take_text()
+            self.push_screen(ReviewScreen(desk.sheet(), desk.state(), desk.time_left(), desk.saved()))
+
+    @on(messages.ReviewClosed)
+    async def close_review(self, closed: messages.ReviewClosed) -> None:
+        """Go back to the questions: to one of them, or to where the candidate was."""
+        await self.pop_screen()
+        if closed.question_id is not None:
+            self.post_message(messages.QuestionAsked(closed.question_id))
+        await self.refresh_sitting()
+
+    @on(messages.HandInConfirmed)
+    def hand_in(self) -> None:
+        """Hand in by the candidate's own wish."""
+        self.take_text()
+        self._move(lambda desk: desk.hand_in())
+
+    def on_app_blur(self) -> None:
+        """Record that something else took the focus."""
+        if self.in_sitting and self.desk is not None:
+            self.desk.note_focus_lost()
+
+    def on_paste_refused(self, length: int) -> None:
+        """Record a paste that was not let in."""
+        if self.in_sitting and self.desk is not None:
+            self.desk.note_paste(length)
+
+    def on_stop(self) -> None:
+        """Put down what is being typed and wait until it is committed."""
+        if self.desk is not None:
+            if self.in_sitting:
+                self.take_text()
+            self.desk.close()
+
+    def take_text(self) -> None:
+        """Put down what somebody is typing and a screen still holds back."""
+        for screen in self._sitting_screens():
+            held = screen.take_text()
+            if held is not None:
+                self.put_text(held)
+
+    async def tick(self) -> None:
+        """Do what the clocks demand and show them; called once a second."""
+        desk, overlay = self.desk, self.overlay
+        if desk is None or not self.in_sitting:
+            return
+        self.take_text()
+        if desk.tick():
+            await self.refresh_sitting()
+        for screen in self._sitting_screens():
+            screen.show_time(desk.time_left())
+        if overlay is not None:
+            overlay.show_overlay(desk.overlay())
+        else:
+            self._capture(desk)
+
+    async def refresh_sitting(self) -> None:
+        """Show the desk's state on every screen of the sitting, changing screens when it ended or was reopened."""
+        from screens.candidate.finished import FinishedScreen
+        from screens.candidate.question import QuestionScreen
+
+        desk = self.desk
+        if desk is None or not self.in_sitting:
+            return
+        state = desk.state()
+        wanted = FinishedScreen if state.phase in OVER else QuestionScreen
+        if self.overlay is None and not any(isinstance(s, wanted) for s in self.screen_stack):
+            await self.show(wanted(desk.sheet(), state, desk.time_left(), desk.saved()))
+        for screen in self._sitting_screens():
+            screen.show_state(state)
+            screen.show_time(desk.time_left())
+            screen.show_saved(desk.saved())
+
+    async def show(self, page: Page) -> None:
+        """Replace all that is shown by one screen, so that nobody can go back to what is over."""
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        await (self.switch_screen(page) if len(self.screen_stack) == 2 else self.push_screen(page))
+
+    def refuse(self, error: KioskError) -> None:
+        """Show, on the screen that asked, why something was not done."""
+        wait = error.wait_seconds if isinstance(error, Denied) else 0
+        if isinstance(self.screen, Page):
+            self.screen.show_refusal(error.message, wait)
+        else:
+            self.push_screen(NoticeDialog(error.title, error.message))
+
+    def hear(self, event: DeskEvent) -> None:
+        """Take the writer's word, on the writer's thread: only post back."""
+        self.call_later(self._show_saved, event)
+
+    def _show_saved(self, event: DeskEvent) -> None:
+        if self.desk is None or not self.in_sitting:
+            return
+        for screen in self._sitting_screens():
+            screen.show_saved(self.desk.saved())
+        if isinstance(event, SaveFailed):
+            self.push_screen(NoticeDialog("This seat cannot save", event.message))
+
+    def _move(self, move: Callable[[Desk], None]) -> None:
+        if self.desk is None or not self.in_sitting:
+            return
+        try:
+            move(self.desk)
+        except KioskError as error:
+            self.refuse(error)
+        self.call_later(self.refresh_sitting)
+
+    def _capture(self, desk: Desk) -> None:
+        every = desk.sheet().capture_seconds
+        if not every or desk.state().phase is not Phase.RUNNING:
+            return
+        self._capture_in -= 1
+        if self._capture_in <= 0:
+            self._capture_in = every
+            desk.capture(screen_text(self.screen))
+
+    def _sitting_screens(self) -> list[SittingScreen]:
+        return [s for s in self.screen_stack if isinstance(s, SittingScreen)]
