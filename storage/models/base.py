@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import BigInteger, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from storage.trigger import guard_on_create
 from storage.types import ExactDecimal, IsoDate, UtcDateTime, enum_type, json_type
 
 CONVENTION = {
@@ -54,3 +55,7 @@ class SeatBase(DeclarativeBase):
 
     metadata = MetaData(naming_convention=CONVENTION)
     type_annotation_map = TYPES
+
+
+for _base in (OfficeBase, HallBase, SeatBase):
+    guard_on_create(_base.metadata)

@@ -1,0 +1,190 @@
+"""What was written once stays as it is: the store itself refuses."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import IntegrityError
+
+from storage.models import office, seat
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAY = "2026-03-02"
+
+JOURNAL_ROW = {
+    "submission_id": "s1",
+    "opened_on": DAY,
+    "epoch": 1,
+    "at": "2026-03-02T09:00:00.000Z",
+    "boot_id": "b",
+    "boot_ms": 1,
+    "body": "{}",
+    "hash": bytes(32),
+}
+
+
+def entry(seq: int, kind: str = "tick") -> dict[str, object]:
+    return {**JOURNAL_ROW, "seq": seq, "kind": kind}
+
+
+@pytest.fixture
+def kept(engine: Engine) -> Engine:
+    """An office with one row in each table that only grows."""
+    with engine.begin() as c:
+        c.execute(insert(office.Person), {"user_id": "u1", "role": "admin", "name": "Ada", "created_at": NOW})
+        c.execute(
+            insert(office.Test),
+            {
+                "test_id": "t1",
+                "title": "T",
+                "created_at": NOW,
+                "created_by": "u1",
+                "duration": 60,
+                "is_active": True,
+                "access_type": "private",
+            },
+        )
+        c.execute(
+            insert(office.Paper),
+            {"paper_digest": "d1", "test_id": "t1", "body": "{}", "printed_at": NOW, "printed_by": "u1"},
+        )
+        c.execute(
+            insert(office.AnswerKey),
+            {"paper_digest": "d1", "version": 1, "digest": "k1", "body": "{}", "made_at": NOW, "made_by": "u1"},
+        )
+        c.execute(insert(office.Section), {"section_id": "x1", "test_id": "t1", "title": "S", "section_order": 1})
+        c.execute(
+            insert(office.Question),
+            {
+                "question_id": "q1",
+                "section_id": "x1",
+                "type": "Essay",
+                "question_text": "Why?",
+                "created_at": NOW,
+                "order": 1,
+                "is_active": True,
+                "points": 5,
+            },
+        )
+        c.execute(
+            insert(office.Assignment),
+            {
+                "assignment_id": "a1",
+                "test_id": "t1",
+                "candidate_id": "u1",
+                "assigned_at": NOW,
+                "due_date": NOW,
+                "status": "in_progress",
+            },
+        )
+        c.execute(
+            insert(office.Submission),
+            {
+                "submission_id": "s1",
+                "opened_on": DAY,
+                "assignment_id": "a1",
+                "started_at": NOW,
+                "status": "in_progress",
+            },
+        )
+        c.execute(insert(office.JournalEntry), [entry(0), entry(1)])
+        c.execute(
+            insert(office.Mark),
+            {
+                "submission_id": "s1",
+                "opened_on": DAY,
+                "question_id": "q1",
+                "revision": 1,
+                "points": 5,
+                "max_points": 5,
+                "marker_id": "u1",
+                "marked_at": NOW,
+            },
+        )
+        c.execute(
+            insert(office.Audit),
+            {"at": NOW, "who": "u1", "action": "printed", "subject_type": "tests", "subject_id": "t1"},
+        )
+    return engine
+
+
+CHANGES = {
+    "journal": "UPDATE journal SET body = 'x' WHERE seq = 0",
+    "papers": "UPDATE papers SET body = 'x'",
+    "answer_keys": "UPDATE answer_keys SET body = 'x'",
+    "marks": "UPDATE marks SET comment = 'x'",
+    "audit_log": "UPDATE audit_log SET action = 'x'",
+}
+
+
+@pytest.mark.parametrize("table", CHANGES)
+def test_a_row_is_never_changed_or_removed(kept: Engine, table: str) -> None:
+    removals = [f"DELETE FROM {table}"]
+    if kept.dialect.name == "postgresql":
+        removals.append(f"TRUNCATE {table} CASCADE")
+    for statement in (CHANGES[table], *removals):
+        with pytest.raises(IntegrityError, match="never changed or removed"), kept.begin() as c:
+            c.execute(text(statement))
+    with kept.connect() as c:
+        assert c.scalar(text(f"SELECT count(*) FROM {table}")) == (2 if table == "journal" else 1)
+
+
+@pytest.mark.parametrize("table", CHANGES)
+def test_replace_is_refused_like_a_removal(kept: Engine, table: str) -> None:
+    if kept.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL has no REPLACE")
+    with pytest.raises(IntegrityError, match="never changed or removed"), kept.begin() as c:
+        c.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))
+
+
+def test_an_upsert_cannot_change_an_entry(kept: Engine) -> None:
+    with pytest.raises(IntegrityError, match="never changed or removed"), kept.begin() as c:
+        c.execute(
+            text(
+                "INSERT INTO journal SELECT * FROM journal WHERE true "
+                "ON CONFLICT (submission_id, opened_on, seq) DO UPDATE SET body = 'x'"
+            )
+        )
+
+
+def test_a_sealed_journal_takes_no_entry(kept: Engine) -> None:
+    with kept.begin() as c:
+        c.execute(insert(office.JournalEntry), [entry(2), entry(3, "sealed")])
+    for late in (entry(4), entry(99), entry(-1), entry(4, "sealed")):
+        with pytest.raises(IntegrityError, match="sealed journal takes no entry"), kept.begin() as c:
+            c.execute(insert(office.JournalEntry), late)
+
+
+def test_a_sealed_journal_sent_again_changes_nothing(kept: Engine) -> None:
+    with kept.begin() as c:
+        c.execute(insert(office.JournalEntry), [entry(2), entry(3, "sealed")])
+    with kept.begin() as c:
+        c.execute(text("INSERT INTO journal SELECT * FROM journal WHERE true ON CONFLICT DO NOTHING"))
+    with kept.connect() as c:
+        assert c.scalar(text("SELECT count(*) FROM journal")) == 4
+
+
+def test_a_seat_refuses_too(seat_engine: Engine) -> None:
+    with seat_engine.begin() as c:
+        c.execute(insert(seat.Person), {"user_id": "u1", "name": "Ada", "roll_number": "1"})
+        c.execute(
+            insert(seat.Submission),
+            {
+                "submission_id": "s1",
+                "opened_on": DAY,
+                "assignment_id": "a1",
+                "candidate_id": "u1",
+                "started_at": NOW,
+                "status": "in_progress",
+            },
+        )
+        c.execute(insert(seat.JournalEntry), [entry(0), entry(1, "sealed")])
+    for statement in (
+        "UPDATE journal SET body = 'x'",
+        "DELETE FROM journal",
+        "REPLACE INTO journal SELECT * FROM journal",
+    ):
+        with pytest.raises(IntegrityError, match="never changed or removed"), seat_engine.begin() as c:
+            c.execute(text(statement))
+    with pytest.raises(IntegrityError, match="sealed journal"), seat_engine.begin() as c:
+        c.execute(insert(seat.JournalEntry), entry(2))
