@@ -6,6 +6,10 @@ from enum import StrEnum
 from kiosk.exam.accommodation import Accommodation
 
 
+SYSTEM_ID = "system"
+"""The user id of the program itself, for what it does without anybody asking."""
+
+
 class Role(StrEnum):
     """The roles of the table of rights."""
 
