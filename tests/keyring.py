@@ -6,11 +6,13 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from builders import NOON, Attempt, a_lease, a_paper, an_attempt
+from builders import NOON, Trial, a_grant, a_lease, a_paper, a_person, an_attempt
 from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.evidence import SCREEN_TEXT, Evidence
+from kiosk.exam.grant import Act, Grant
 from kiosk.exam.journal import Head, genesis_head, next_entry
 from kiosk.exam.moment import Moment
+from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.paper import Paper
 from kiosk.exam.sitting import Step
 from kiosk.sealing import frame
@@ -19,7 +21,6 @@ from kiosk.sealing.bundle import Bundle, Sealer, seal
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.sealing.key import KeyRole, SigningKey
-from kiosk.wire.bundle import CandidateDocument
 
 DAYS = {"not_before": NOON - timedelta(days=30), "not_after": NOON + timedelta(days=30)}
 HALL = "Hall 2"
@@ -85,7 +86,7 @@ def the_keyring() -> Keyring:
     return a_keyring()
 
 
-def work_through(attempt: Attempt) -> None:
+def work_through(attempt: Trial) -> None:
     """Answer every question of an attempt, with a pause and an extension on the way."""
     sitting, clock = attempt.sitting, attempt.clock
     for section in sitting.order:
@@ -106,15 +107,15 @@ def work_through(attempt: Attempt) -> None:
     attempt.take(sitting.flag(next(iter(sitting.answers)), True, clock.advance(500)))
 
 
-def seal_journal(attempt: Attempt) -> None:
-    """Append the entry that seals."""
-    body = {"entries": len(attempt.entries), "head": attempt.sitting.head.hash.hex()}
-    attempt.take([Step(Kind.SEALED, body)])
+def seal_journal(attempt: Trial) -> None:
+    """Append the entry that seals, handed in or not."""
+    head = attempt.sitting.head
+    attempt.take([Step(Kind.SEALED, {"entries": head.seq + 1, "head": head.hash.hex()})])
 
 
 def a_sealed_attempt(
     paper: Paper | None = None, *, captures: Sequence[str] = (), **lease: Any
-) -> tuple[Attempt, list[Evidence]]:
+) -> tuple[Trial, list[Evidence]]:
     """Return an attempt worked through, handed in and sealed, with its screen captures."""
     attempt = an_attempt(paper, **lease)
     work_through(attempt)
@@ -143,7 +144,7 @@ def a_bundle(
 
 
 def bundle_of(
-    attempt: Attempt,
+    attempt: Trial,
     evidence: Sequence[Evidence] = (),
     *,
     keyring: Keyring | None = None,
@@ -156,15 +157,36 @@ def bundle_of(
     return seal(
         attempt.genesis,
         attempt.entries,
-        lease=given,
-        candidate=CandidateDocument(user_id=given.candidate_id, name=name, roll_number="B-1042"),
+        candidate=a_person(user_id=given.candidate_id, name=name),
+        leases=[SignedLease(lease=given, envelope=sign(PayloadType.LEASE, given.document(), keyring.hall))],
+        grants=[signed_grant(g, keyring) for g in grants_of(attempt)],
         sealer=keyring.sealer,
-        leases=[sign(PayloadType.LEASE, given.document(), keyring.hall)],
         evidence=evidence,
     )
 
 
-def rechained(attempt: Attempt, seq: int, **body: Any) -> list[Entry]:
+def grants_of(attempt: Trial) -> list[Grant]:
+    """Return the grants behind the proctor's acts of an attempt."""
+    acts = {Kind.PAUSED: Act.PAUSE, Kind.RESUMED: Act.RESUME, Kind.EXTENDED: Act.EXTEND, Kind.REOPENED: Act.REOPEN}
+    return [
+        a_grant(
+            acts[e.kind],
+            grant_id=e.body["grant"],
+            submission_id=e.submission_id,
+            who=e.body["who"],
+            amount_ms=e.body.get("ms", 0),
+        )
+        for e in attempt.entries
+        if e.kind in acts
+    ]
+
+
+def signed_grant(grant: Grant, keyring: Keyring) -> SignedGrant:
+    """Return a grant as the hall gives it out."""
+    return SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), keyring.hall))
+
+
+def rechained(attempt: Trial, seq: int, **body: Any) -> list[Entry]:
     """Return an attempt's entries with the body of one changed and every later hash computed anew."""
     head: Head = genesis_head(attempt.genesis)
     entries: list[Entry] = []

@@ -16,6 +16,8 @@ from kiosk.exam.error import Invalid, Tampered
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.journal import journal_document, read_journal
 from kiosk.exam.journal import verify as verify_journal
+from kiosk.exam.person import Person, Role
+from kiosk.exam.text import clean_line
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.compression import expand
 from kiosk.sealing.envelope import read_canonical
@@ -30,17 +32,20 @@ class Contents:
 
     genesis: Genesis
     entries: tuple[Entry, ...] = field(repr=False)
-    candidate: CandidateDocument
+    candidate: Person
     leases: tuple[bytes, ...] = field(repr=False)
-    """Envelopes the hall signed; not yet verified."""
+    """Envelopes of leases, not yet verified."""
+    grants: tuple[bytes, ...] = field(repr=False)
+    """Envelopes of grants, not yet verified."""
     evidence: tuple[Evidence, ...] = field(repr=False)
 
 
 def body_bytes(
     genesis: Genesis,
     entries: Sequence[Entry],
-    candidate: CandidateDocument,
+    candidate: Person,
     leases: Sequence[bytes],
+    grants: Sequence[bytes],
     evidence: Sequence[Evidence],
 ) -> bytes:
     """Return the canonical bytes of a body."""
@@ -48,8 +53,13 @@ def body_bytes(
         {
             "version": 1,
             "journal": journal_document(genesis, entries),
-            "candidate": candidate.model_dump(mode="json"),
-            "leases": [e.decode("ascii") for e in leases],
+            "candidate": {
+                "user_id": candidate.user_id,
+                "name": candidate.name,
+                "roll_number": candidate.roll_number,
+            },
+            "leases": [e.decode("utf-8") for e in leases],
+            "grants": [e.decode("utf-8") for e in grants],
             "evidence": [_evidence_document(e) for e in sorted(evidence, key=lambda e: e.digest)],
         }
     )
@@ -78,8 +88,9 @@ def open_body(manifest: BundleManifest, body: bytes, identity: AgeIdentity) -> C
     return Contents(
         genesis,
         entries,
-        read.candidate,
-        tuple(text.encode("ascii", "replace") for text in read.leases),
+        _read_candidate(read.candidate),
+        tuple(text.encode() for text in read.leases),
+        tuple(text.encode() for text in read.grants),
         tuple(_read_evidence(e) for e in read.evidence),
     )
 
@@ -99,6 +110,15 @@ def _must_fit(manifest: BundleManifest, genesis: Genesis, entries: tuple[Entry, 
     for part, value in found.items():
         if said[part] != value:
             raise Tampered(f"the manifest's {part} are not what the journal says")
+
+
+def _read_candidate(document: CandidateDocument) -> Person:
+    return Person(
+        user_id=document.user_id,
+        role=Role.CANDIDATE,
+        name=clean_line(document.name),
+        roll_number=None if document.roll_number is None else clean_line(document.roll_number),
+    )
 
 
 def _evidence_document(evidence: Evidence) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from kiosk.exam.entry import Entry, Genesis, Kind
 from kiosk.exam.error import Invalid, Tampered
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.lease import Lease
+from kiosk.exam.page import SignedGrant, SignedLease
+from kiosk.exam.person import Person
 from kiosk.exam.receipt import receipt_code
 from kiosk.sealing import frame
 from kiosk.sealing.age import seal_to
@@ -20,7 +22,7 @@ from kiosk.sealing.compression import compress
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.sealing.summary import epochs, hand_in, time_summary
-from kiosk.wire.bundle import LARGEST_PLAIN, BundleManifest, CandidateDocument
+from kiosk.wire.bundle import LARGEST_PLAIN, BundleManifest
 from kiosk.wire.document import words
 
 
@@ -66,26 +68,30 @@ def seal(
     genesis: Genesis,
     entries: Sequence[Entry],
     *,
-    lease: Lease,
-    candidate: CandidateDocument,
+    candidate: Person,
+    leases: Sequence[SignedLease],
     sealer: Sealer,
-    leases: Sequence[bytes] = (),
+    grants: Sequence[SignedGrant] = (),
     evidence: Sequence[Evidence] = (),
     build: str = "",
 ) -> Bundle:
     """Return the bundle of a journal that ends in `sealed`; raises Invalid for one that does not.
 
-    `leases` are the envelopes the hall signed for this sitting. The body is encrypted anew at every call, so a bundle
+    `leases` begin with the one that allowed the opening. The body is encrypted anew at every call, so a bundle
     is made once, in the transaction that appends `sealed`, and kept.
     """
     if not entries or entries[-1].kind is not Kind.SEALED:
         raise Invalid("a journal is sealed before it is bundled: its last entry is `sealed`")
+    if not leases or leases[0].lease.lease_id != genesis.lease:
+        raise Invalid("a sitting is bundled with the lease that allowed its opening")
     holder = verify_chain(sealer.chain, sealer.root, KeyRole.SEAT)
-    plain = body_bytes(genesis, entries, candidate, leases, evidence)
+    plain = body_bytes(
+        genesis, entries, candidate, [s.envelope for s in leases], [s.envelope for s in grants], evidence
+    )
     if len(plain) > LARGEST_PLAIN:
         raise Invalid(f"a sitting of {len(plain):,} bytes is too large for a bundle; at most {LARGEST_PLAIN:,}")
     body = seal_to(sealer.recipients, compress(plain))
-    about = _about_journal(genesis, entries) | _about_leave(lease) | _about_bytes(plain, body)
+    about = _about_journal(genesis, entries) | _about_assignment(leases[0].lease) | _about_bytes(plain, body)
     document = {
         **about,
         "version": 1,
@@ -115,7 +121,7 @@ def _about_journal(genesis: Genesis, entries: Sequence[Entry]) -> dict[str, Any]
     }
 
 
-def _about_leave(lease: Lease) -> dict[str, Any]:
+def _about_assignment(lease: Lease) -> dict[str, Any]:
     return {
         "assignment": {
             "assignment_id": lease.assignment_id,

@@ -52,5 +52,5 @@ def time_summary(entries: Sequence[Entry]) -> dict[str, Any]:
         "extended_ms": folded.extended_ms,
         "extensions": sum(e.kind is Kind.EXTENDED for e in entries),
         "pauses": sum(e.kind is Kind.PAUSED for e in entries),
-        "gaps": [{"seq": seq, "charged_ms": charged} for seq, charged in sorted(folded.gaps.items())],
+        "gaps": [{"seq": seq, "ms": gap.ms, "charged_ms": gap.charged_ms} for seq, gap in sorted(folded.gaps.items())],
     }

@@ -61,6 +61,7 @@ class GapDocument(Document):
     """A stretch nobody could watch, and what was charged for it."""
 
     seq: Count
+    ms: Count | None
     charged_ms: Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)] | None
 
 
@@ -153,10 +154,11 @@ class JournalDocument(Document):
 
 
 class BundleBody(Document):
-    """What is sealed: the journal, who sat, the leases the hall signed, the evidence."""
+    """What is sealed: the journal, who sat, the leases and grants the hall signed, the evidence."""
 
     version: Literal[1]
     journal: JournalDocument
     candidate: CandidateDocument
-    leases: Annotated[tuple[EnvelopeText, ...], Field(max_length=10_000)]
+    leases: Annotated[tuple[EnvelopeText, ...], Field(min_length=1, max_length=10_000)]
+    grants: Annotated[tuple[EnvelopeText, ...], Field(max_length=100_000)]
     evidence: Annotated[tuple[EvidenceDocument, ...], Field(max_length=MOST_ENTRIES)]

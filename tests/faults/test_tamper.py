@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from builders import a_paper, a_question, a_section, an_attempt
+from builders import a_paper, a_person, a_question, a_section, an_attempt
 from keyring import a_keyring, bundle_of, rechained, seal_journal, the_keyring
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import KioskError, Tampered
@@ -16,7 +16,6 @@ from kiosk.sealing.bundle import verify
 from kiosk.sealing.compression import compress
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.sealing.summary import epochs, hand_in, time_summary
-from kiosk.wire.bundle import CandidateDocument
 
 KEYS = the_keyring()
 ROOT = KEYS.root.public
@@ -95,8 +94,9 @@ def test_an_entry_rewritten_with_all_later_hashes_is_refused(attempt, small):
     """The forger chains anew, mends every sum of the manifest and seals the body; only the seat's key is missing."""
     chosen = next(e for e in attempt.entries if e.kind is Kind.ANSWERED)
     forged = rechained(attempt, chosen.seq, options=["s1-q1-1"])
-    candidate = CandidateDocument(user_id="candidate-1", name="Okafor, Anna", roll_number="B-1042")
-    plain = body_bytes(attempt.genesis, forged, candidate, (), ())
+    plain = body_bytes(
+        attempt.genesis, forged, a_person(), open_body(small.manifest, small.body, KEYS.intake).leases, (), ()
+    )
     body = seal_to(KEYS.recipients, compress(plain))
     document = small.manifest.model_dump(mode="json") | {
         "head": forged[-1].hash.hex(),
@@ -125,8 +125,9 @@ def test_an_entry_rewritten_without_its_manifest_is_found_when_opened(attempt, s
     """The seat's key signs a manifest of the true journal over a body of another."""
     chosen = next(e for e in attempt.entries if e.kind is Kind.ANSWERED)
     forged = rechained(attempt, chosen.seq, options=["s1-q1-1"])
-    candidate = CandidateDocument(user_id="candidate-1", name="Okafor, Anna", roll_number="B-1042")
-    plain = body_bytes(attempt.genesis, forged, candidate, (), ())
+    plain = body_bytes(
+        attempt.genesis, forged, a_person(), open_body(small.manifest, small.body, KEYS.intake).leases, (), ()
+    )
     body = seal_to(KEYS.recipients, compress(plain))
     document = small.manifest.model_dump(mode="json") | {
         "plain": {"sha256": hashlib.sha256(plain).hexdigest(), "length": len(plain)},
