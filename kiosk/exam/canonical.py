@@ -5,6 +5,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from kiosk.exam.error import Invalid
 
@@ -21,9 +22,13 @@ def canonical(value: object) -> bytes:
 
     Decimals are written as strings. Raises Invalid for anything that has no one spelling.
     """
-    return json.dumps(
-        _plain(value, 0), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode("utf-8")
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")
+
+
+def plain(value: object) -> Any:
+    """Return `value` as it reads back from its canonical bytes; raises Invalid like `canonical`."""
+    return _plain(value, 0)
 
 
 def digest(value: object) -> str:
@@ -42,20 +47,33 @@ def _plain(value: object, depth: int) -> object:
                 raise Invalid(f"the integer {value} is too large to be written exactly")
             return int(value)
         case str():
-            return unicodedata.normalize("NFC", value)
+            return _text(value)
         case Decimal():
             return decimal_text(value)
         case Mapping():
-            return {_name(k): _plain(v, depth + 1) for k, v in value.items()}
+            return _object(value, depth)
         case list() | tuple():
             return [_plain(v, depth + 1) for v in value]
     raise Invalid(f"a {type(value).__name__} has no canonical form; use {JSON_KINDS}")
 
 
+def _object(value: Mapping[Any, object], depth: int) -> dict[str, object]:
+    named = {_name(k): _plain(v, depth + 1) for k, v in value.items()}
+    if len(named) != len(value):
+        raise Invalid("two names of an object are the same text")
+    return named
+
+
 def _name(key: object) -> str:
     if not isinstance(key, str):
         raise Invalid("the names of an object must be strings")
-    return unicodedata.normalize("NFC", key)
+    return _text(key)
+
+
+def _text(text: str) -> str:
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise Invalid("a text holds half of a surrogate pair, which cannot be written")
+    return unicodedata.normalize("NFC", str(text))
 
 
 def decimal_text(value: Decimal) -> str:

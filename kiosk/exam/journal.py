@@ -1,6 +1,8 @@
 """The hash chain of a sitting: how entries are tied, and how anyone proves that none was touched.
 
-hash_n = SHA-256(hash_{n-1} || canonical(entry_n)); hash_{-1} = SHA-256(canonical(genesis)). `seq` counts from 0.
+hash_n = SHA-256(hash_{n-1} || canonical(entry_n)); hash_{-1} = SHA-256(canonical(genesis)). `seq` counts from 0 and
+runs on across epochs; a new epoch begins with `moved`, and nothing follows `sealed`. A chain cannot show that its end
+was cut off: that is what the head in a receipt, a report or a manifest is for.
 """
 
 import hashlib
@@ -8,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.exam.canonical import canonical
+from kiosk.exam.canonical import canonical, plain
 from kiosk.exam.entry import Entry, Genesis, Kind
 from kiosk.exam.error import Invalid, Tampered
+from kiosk.exam.field import Fields
 from kiosk.exam.moment import Moment
 
 
@@ -36,7 +39,7 @@ def chain_hash(before: bytes, entry: Entry) -> bytes:
 def next_entry(
     genesis: Genesis, head: Head, kind: Kind, moment: Moment, body: Mapping[str, Any], epoch: int = 1
 ) -> Entry:
-    """Return the entry that follows `head`, hashed."""
+    """Return the entry that follows `head`, hashed; its body is what will be read back. Raises Invalid for floats."""
     bare = Entry(
         submission_id=genesis.submission_id,
         opened_on=genesis.opened_on,
@@ -46,23 +49,40 @@ def next_entry(
         at=moment.at,
         boot_id=moment.boot_id,
         boot_ms=moment.boot_ms,
-        body=body,
+        body=plain(body),
     )
     return replace(bare, hash=chain_hash(head.hash, bare))
 
 
 def verify(genesis: Genesis, entries: Iterable[Entry]) -> Head:
     """Return the head of a whole journal; raises Tampered naming the first entry that does not follow."""
-    head = genesis_head(genesis)
+    head, before = genesis_head(genesis), None
     for entry in entries:
         if (entry.submission_id, entry.opened_on) != (genesis.submission_id, genesis.opened_on):
             raise Tampered(f"entry {entry.seq} belongs to another sitting")
         if entry.seq != head.seq + 1:
             raise Tampered(f"entry {head.seq + 1} is missing; {entry.seq} came instead")
-        if chain_hash(head.hash, entry) != entry.hash:
+        if _hash_or_nothing(head.hash, entry) != entry.hash:
             raise Tampered(f"entry {entry.seq} ({entry.kind}) does not carry the hash of what it says")
-        head = Head(entry.seq, entry.hash)
+        if before is not None:
+            _must_follow(before, entry)
+        head, before = Head(entry.seq, entry.hash), entry
     return head
+
+
+def _hash_or_nothing(before: bytes, entry: Entry) -> bytes | None:
+    try:
+        return chain_hash(before, entry)
+    except Invalid:
+        return None
+
+
+def _must_follow(before: Entry, entry: Entry) -> None:
+    if before.kind is Kind.SEALED:
+        raise Tampered(f"entry {entry.seq} stands after the journal was sealed")
+    newer = entry.epoch > before.epoch
+    if entry.epoch < before.epoch or newer != (entry.kind is Kind.MOVED):
+        raise Tampered(f"entry {entry.seq} ({entry.kind}) is of epoch {entry.epoch} after epoch {before.epoch}")
 
 
 def journal_document(genesis: Genesis, entries: Iterable[Entry]) -> dict[str, Any]:
@@ -76,17 +96,37 @@ def journal_document(genesis: Genesis, entries: Iterable[Entry]) -> dict[str, An
 def read_journal(document: Mapping[str, Any]) -> tuple[Genesis, tuple[Entry, ...]]:
     """Read `journal_document` back; raises Invalid when it has another shape. Verifies nothing."""
     try:
-        if set(document) != {"genesis", "entries"}:
-            raise KeyError("genesis, entries and nothing else")
-        genesis = Genesis(**document["genesis"])
-        entries = tuple(_read_entry(e) for e in document["entries"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise Invalid(f"this is not a journal ({type(error).__name__}: {error})") from error
+        whole = Fields(document)
+        genesis, entries = _read_genesis(whole.inner("genesis")), tuple(_read_entry(e) for e in whole.rows("entries"))
+    except (Invalid, ValueError) as error:
+        raise Invalid(f"this is not a journal ({error})") from error
+    if canonical(journal_document(genesis, entries)) != canonical(document):
+        raise Invalid("this journal holds fields this version does not know")
     return genesis, entries
 
 
-def _read_entry(document: Mapping[str, Any]) -> Entry:
-    fields = dict(document)
-    fields["kind"] = Kind(fields["kind"])
-    fields["hash"] = bytes.fromhex(fields["hash"])
-    return Entry(**fields)
+def _read_genesis(fields: Fields) -> Genesis:
+    return Genesis(
+        submission_id=fields.text("submission_id"),
+        opened_on=fields.text("opened_on"),
+        paper=fields.text("paper"),
+        assignment_id=fields.text("assignment_id"),
+        seat=fields.text("seat"),
+        lease=fields.text("lease"),
+        build=fields.text("build"),
+    )
+
+
+def _read_entry(fields: Fields) -> Entry:
+    return Entry(
+        submission_id=fields.text("submission_id"),
+        opened_on=fields.text("opened_on"),
+        seq=fields.whole("seq"),
+        epoch=fields.whole("epoch"),
+        kind=Kind(fields.text("kind")),
+        at=fields.text("at"),
+        boot_id=fields.text("boot_id"),
+        boot_ms=fields.whole("boot_ms"),
+        body=fields.inner("body").fields,
+        hash=bytes.fromhex(fields.text("hash")),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from kiosk.exam.canonical import canonical, digest
 from kiosk.exam.draft import QuestionType
 from kiosk.exam.error import Invalid
+from kiosk.exam.field import Fields
 
 FORMAT = "exam-kiosk key 1"
 
@@ -100,9 +101,9 @@ class Key:
     def from_document(cls, document: Mapping[str, Any]) -> "Key":
         """Read a key back; raises Invalid when a field is missing, unknown or of the wrong kind."""
         try:
-            key = _read_key(document)
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            raise Invalid(f"this is not a key of this version ({type(error).__name__}: {error})") from error
+            key = _read_key(Fields(document))
+        except (Invalid, ValueError) as error:
+            raise Invalid(f"this is not a key of this version ({error})") from error
         if canonical(key.document()) != canonical(document):
             raise Invalid("this key holds fields this version does not know")
         return key
@@ -122,32 +123,33 @@ def _question_document(q: KeyQuestion) -> dict[str, Any]:
     }
 
 
-def _read_key(d: Mapping[str, Any]) -> Key:
-    if d["format"] != FORMAT:
-        raise ValueError(f"format {d['format']!r}")
+def _read_key(d: Fields) -> Key:
+    if d.text("format") != FORMAT:
+        raise Invalid(f"its format is {d.text('format')!r}")
     return Key(
-        test_id=d["testId"],
-        paper_digest=d["paperDigest"],
-        version=d["version"],
-        rule=MarkingRule(d["rule"]),
-        wrong_answer_penalty=Decimal(d["wrongAnswerPenalty"]),
-        negative_total=d["negativeTotal"],
-        hint_cost=Decimal(d["hintCost"]),
-        pass_score=None if d["passScore"] is None else Decimal(d["passScore"]),
-        pass_score_is_percent=d["passScoreIsPercent"],
-        questions=tuple(_read_question(q) for q in d["questions"]),
+        test_id=d.text("testId"),
+        paper_digest=d.text("paperDigest"),
+        version=d.whole("version"),
+        rule=MarkingRule(d.text("rule")),
+        wrong_answer_penalty=d.decimal("wrongAnswerPenalty"),
+        negative_total=d.flag("negativeTotal"),
+        hint_cost=d.decimal("hintCost"),
+        pass_score=d.decimal_or_none("passScore"),
+        pass_score_is_percent=d.flag("passScoreIsPercent"),
+        questions=tuple(_read_question(q) for q in d.rows("questions")),
     )
 
 
-def _read_question(d: Mapping[str, Any]) -> KeyQuestion:
+def _read_question(d: Fields) -> KeyQuestion:
+    weights, feedback = d.inner("weights"), d.inner("optionFeedback")
     return KeyQuestion(
-        question_id=d["questionId"],
-        type=QuestionType(d["type"]),
-        points=Decimal(d["points"]),
-        correct_ids=tuple(d["correct"]),
-        option_ids=tuple(d["options"]),
-        weights=tuple(sorted((i, Decimal(w)) for i, w in d["weights"].items())),
-        rubric=d["rubric"],
-        feedback=d["feedback"],
-        option_feedback=tuple(sorted(d["optionFeedback"].items())),
+        question_id=d.text("questionId"),
+        type=QuestionType(d.text("type")),
+        points=d.decimal("points"),
+        correct_ids=d.texts("correct"),
+        option_ids=d.texts("options"),
+        weights=tuple((i, weights.decimal(i)) for i in sorted(weights.fields)),
+        rubric=d.text_or_none("rubric"),
+        feedback=d.text_or_none("feedback"),
+        option_feedback=tuple((i, feedback.text(i)) for i in sorted(feedback.fields)),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.exam.canonical import canonical, digest
 from kiosk.exam.draft import AccessType, QuestionType
 from kiosk.exam.error import Invalid
+from kiosk.exam.field import Fields
 from kiosk.exam.policy import Policy
 
 FORMAT = "exam-kiosk paper 1"
@@ -116,9 +117,9 @@ class Paper:
     def from_document(cls, document: Mapping[str, Any]) -> "Paper":
         """Read a paper back; raises Invalid when a field is missing, unknown or of the wrong kind."""
         try:
-            paper = _read_paper(document)
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            raise Invalid(f"this is not a paper of this version ({type(error).__name__}: {error})") from error
+            paper = _read_paper(Fields(document))
+        except (Invalid, ValueError) as error:
+            raise Invalid(f"this is not a paper of this version ({error})") from error
         if canonical(paper.document()) != canonical(document):
             raise Invalid("this paper holds fields this version does not know")
         return paper
@@ -171,65 +172,65 @@ def _question_document(question: PaperQuestion) -> dict[str, Any]:
     }
 
 
-def _read_paper(d: Mapping[str, Any]) -> Paper:
-    if d["format"] != FORMAT:
-        raise ValueError(f"format {d['format']!r}")
+def _read_paper(d: Fields) -> Paper:
+    if d.text("format") != FORMAT:
+        raise Invalid(f"its format is {d.text('format')!r}")
     return Paper(
-        test_id=d["testId"],
-        title=d["title"],
-        description=d["description"],
-        instructions=d["instructions"],
-        test_version=d["testVersion"],
-        duration_minutes=d["duration"],
-        randomized_questions=d["randomizedQuestions"],
-        randomized_options=d["randomizedOptions"],
-        policy=_read_policy(d["policy"]),
-        sections=tuple(_read_section(s) for s in d["sections"]),
+        test_id=d.text("testId"),
+        title=d.text("title"),
+        description=d.text_or_none("description"),
+        instructions=d.text_or_none("instructions"),
+        test_version=d.text_or_none("testVersion"),
+        duration_minutes=d.whole("duration"),
+        randomized_questions=d.flag("randomizedQuestions"),
+        randomized_options=d.flag("randomizedOptions"),
+        policy=_read_policy(d.inner("policy")),
+        sections=tuple(_read_section(s) for s in d.rows("sections")),
     )
 
 
-def _read_policy(d: Mapping[str, Any]) -> Policy:
+def _read_policy(d: Fields) -> Policy:
     return Policy(
-        access_type=AccessType(d["accessType"]),
-        max_attempts=d["maxAttempts"],
-        allow_hide_timer=d["allowHideTimer"],
-        warn_minutes=tuple(d["warnMinutes"]),
-        sequential_sections=d["sequentialSections"],
-        hint_cost=Decimal(d["hintCost"]),
-        late_entry_minutes=d["lateEntryMinutes"],
-        due_date_ends=d["dueDateEnds"],
-        capture_seconds=d["captureSeconds"],
-        show_results=d["showResults"],
-        immediate_feedback=d["immediateFeedback"],
+        access_type=AccessType(d.text("accessType")),
+        max_attempts=d.whole_or_none("maxAttempts"),
+        allow_hide_timer=d.flag("allowHideTimer"),
+        warn_minutes=d.wholes("warnMinutes"),
+        sequential_sections=d.flag("sequentialSections"),
+        hint_cost=d.decimal("hintCost"),
+        late_entry_minutes=d.whole("lateEntryMinutes"),
+        due_date_ends=d.flag("dueDateEnds"),
+        capture_seconds=d.whole("captureSeconds"),
+        show_results=d.text("showResults"),
+        immediate_feedback=d.flag("immediateFeedback"),
     )
 
 
-def _read_section(d: Mapping[str, Any]) -> PaperSection:
+def _read_section(d: Fields) -> PaperSection:
     return PaperSection(
-        section_id=d["sectionId"],
-        title=d["title"],
-        instructions=d["instructions"],
-        duration_minutes=d["duration"],
-        is_mandatory=d["isMandatory"],
-        questions=tuple(_read_question(q) for q in d["questions"]),
+        section_id=d.text("sectionId"),
+        title=d.text("title"),
+        instructions=d.text_or_none("instructions"),
+        duration_minutes=d.whole_or_none("duration"),
+        is_mandatory=d.flag("isMandatory"),
+        questions=tuple(_read_question(q) for q in d.rows("questions")),
     )
 
 
-def _read_question(d: Mapping[str, Any]) -> PaperQuestion:
+def _read_question(d: Fields) -> PaperQuestion:
     return PaperQuestion(
-        question_id=d["questionId"],
-        type=QuestionType(d["type"]),
-        text=d["questionText"],
-        points=Decimal(d["points"]),
-        options=tuple(PaperOption(o["optionId"], o["optionText"]) for o in d["options"]),
-        hints=tuple(d["hints"]),
-        attachments=tuple(d["attachments"]),
-        shuffle=d["shuffle"],
-        min_choices=d["minChoices"],
-        max_choices=d["maxChoices"],
-        min_words=d["minWords"],
-        max_words=d["maxWords"],
-        language=d["language"],
-        starter=d["starter"],
-        examples=tuple((a, b) for a, b in d["examples"]),
+        question_id=d.text("questionId"),
+        type=QuestionType(d.text("type")),
+        text=d.text("questionText"),
+        points=d.decimal("points"),
+        options=tuple(PaperOption(o.text("optionId"), o.text("optionText")) for o in d.rows("options")),
+        hints=d.texts("hints"),
+        attachments=d.texts("attachments"),
+        shuffle=d.flag("shuffle"),
+        min_choices=d.whole_or_none("minChoices"),
+        max_choices=d.whole_or_none("maxChoices"),
+        min_words=d.whole_or_none("minWords"),
+        max_words=d.whole_or_none("maxWords"),
+        language=d.text_or_none("language"),
+        starter=d.text_or_none("starter"),
+        examples=d.pairs("examples"),
     )
