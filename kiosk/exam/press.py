@@ -1,5 +1,6 @@
 """The press: prints a draft into a Paper and a Key, by naming every field that may be printed."""
 
+from collections import Counter
 from decimal import Decimal
 
 from kiosk.exam.draft import Question, QuestionType, Section, Test
@@ -44,35 +45,53 @@ def _check(test: Test) -> None:
         raise Invalid(f"test {test.title!r}: duration must be at least one minute")
     if not test.sections:
         raise Invalid(f"test {test.title!r} has no section")
+    _check_ids(test)
     for section in test.sections:
         if section.duration is not None and section.duration < 1:
             raise Invalid(f"section {section.title!r}: duration must be at least one minute")
         if not active_questions(section):
             raise Invalid(f"section {section.title!r} has no active question")
         for number, question in enumerate(active_questions(section), 1):
-            problem = _problem(question)
+            problem = problem_of(question)
             if problem:
                 raise Invalid(f"section {section.title!r}, question {number}: {problem}")
 
 
-def _problem(question: Question) -> str | None:
+def _check_ids(test: Test) -> None:
+    ids = [s.section_id for s in test.sections] + [q.question_id for s in test.sections for q in s.questions]
+    twice = next((i for i, count in Counter(ids).items() if count > 1), None)
+    if twice is not None:
+        raise Invalid(f"the id {twice!r} stands twice in the test {test.title!r}")
+
+
+def problem_of(question: Question) -> str | None:
+    """Return why a question could not be sat or marked, or None when it can."""
     right = sum(o.is_correct for o in question.options)
     ids = {o.option_id for o in question.options}
     if not clean_text(question.question_text).strip():
         return "there is no text"
     if question.points < 0:
         return "points cannot be negative"
-    if len(ids) != len(question.options):
-        return "two options have the same id"
+    if not _in_order(question.min_words, question.max_words):
+        return "minWords is more than maxWords"
     if not question.type.is_choice:
         return "an open question has no options" if question.options else None
+    if len(ids) != len(question.options):
+        return "two options have the same id"
     if len(question.options) < 2:
         return "it needs at least two options"
+    if not _in_order(question.min_choices, question.max_choices, len(question.options)):
+        return "minChoices is more than maxChoices, or either is more than there are options"
     if question.type is QuestionType.TRUE_FALSE and len(question.options) != 2:
         return "True/False has two options"
     if question.type is QuestionType.MSQ:
         return None if right or any(o.weight for o in question.options) else "no option is correct"
     return None if right == 1 else f"exactly one option must be correct, not {right}"
+
+
+def _in_order(*numbers: int | None) -> bool:
+    known = [n for n in numbers if n is not None]
+    return known == sorted(known)
 
 
 def _print_section(section: Section) -> PaperSection:
