@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.exam.accommodation import Accommodation
+from kiosk.exam.entry import Genesis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,18 @@ class Lease:
             "proctor_id": self.proctor_id,
             "issued_at": self.issued_at,
         }
+
+    def genesis(self, build: str) -> Genesis:
+        """Return what the chain of a sitting opened under this lease hangs on; `build` is the program's version."""
+        return Genesis(
+            submission_id=self.submission_id,
+            opened_on=self.opened_on,
+            paper=self.paper,
+            assignment_id=self.assignment_id,
+            seat=self.seat,
+            lease=self.lease_id,
+            build=build,
+        )
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Lease":
