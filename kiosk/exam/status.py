@@ -30,3 +30,12 @@ class AttendanceState(StrEnum):
     PRESENT = "present"
     ABSENT = "absent"
     SENT_AWAY = "sent_away"
+
+
+class BundleState(StrEnum):
+    """Where a bundle stands at central."""
+
+    RECEIVED = "received"  # stored and receipted, not yet opened
+    COUNTED = "counted"  # its journal is in the rows
+    BRANCH = "branch"  # another bundle of the same sitting is counted; kept for a person to decide
+    FAILED = "failed"  # opened, and found wrong; kept
