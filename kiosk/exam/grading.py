@@ -11,7 +11,7 @@ from decimal import Decimal
 from kiosk.exam.answer import Answer
 from kiosk.exam.error import Refused
 from kiosk.exam.key import Key, KeyQuestion
-from kiosk.exam.marking import mark_answer
+from kiosk.exam.marking import mark_answer, score
 from kiosk.exam.person import SYSTEM_ID
 
 
@@ -91,11 +91,11 @@ def grade(key: Key, answers: Mapping[str, Answer], in_force: Mapping[str, Award]
         if award is None or _is_overtaken(question, answers.get(question.question_id), award):
             left.append(question.question_id)
         else:
-            counted.append(award.points)
-    score = sum(counted, Decimal(0))
+            counted.append(award)
+    reached = score(key, counted)
     needed = key.needed_score
-    passed = None if left or needed is None else score >= needed
-    return Grade(score=score, max_score=key.max_score, passed=passed, left=tuple(left))
+    passed = None if left or needed is None else reached >= needed
+    return Grade(score=reached, max_score=key.max_score, passed=passed, left=tuple(left))
 
 
 def with_awards(in_force: Mapping[str, Award], added: tuple[Award, ...]) -> dict[str, Award]:

@@ -1,14 +1,32 @@
-"""Automatic marking: what an answer is worth under a key, exact to the last decimal."""
+"""Automatic marking: what an answer is worth under a key, by the ids of the chosen options and never by their place.
+
+Shares are exact fractions; only the points of a question are rounded, to six places, halves to the even digit. A
+question with one right option may end below zero, by `wrongAnswerPenalty` or by a negative weight; one with several
+right options ends at zero at least. The sum over a test ends at zero at least, unless `negativeTotal` is set.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from typing import Protocol
 
 from kiosk.exam.answer import Answer
 from kiosk.exam.draft import QuestionType
 from kiosk.exam.key import Key, KeyQuestion, MarkingRule
 
-ZERO = Decimal(0)
+PLACES = 6
+"""Decimal places points are rounded to."""
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+class Pointed(Protocol):
+    """Whatever carries points: a mark, or an award in force."""
+
+    @property
+    def points(self) -> Decimal:
+        """The points given."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +42,18 @@ class Mark:
 def mark_answer(key: Key, question: KeyQuestion, answer: Answer | None) -> Mark | None:
     """Return the mark of one answer, or None for Essay and Coding, which a person marks.
 
-    All-or-nothing gives the points when the chosen set equals the correct set; nothing chosen is zero.
-    Right minus wrong is (right - wrong) / correct of the points. Weights adds the shares of the chosen options.
+    All-or-nothing gives the points when the chosen set equals the correct set. Right minus wrong gives
+    (right - wrong) / correct of them, weights the sum of the chosen options' shares, at most all. Nothing chosen is
+    zero under every rule. A hint costs only what was won.
     """
     if not question.type.is_choice:
         return None
-    known = frozenset(question.option_ids)
-    chosen = frozenset(answer.option_ids) & known if answer else frozenset()
-    correct = frozenset(question.correct_ids)
-    is_correct = bool(chosen) and chosen == correct
-    share = _share(key, question, chosen, correct) if chosen else ZERO
-    points = share * question.points
-    if answer is not None and chosen:
-        points = min(points, max(points - key.hint_cost * answer.hints_shown, ZERO))
-    if not key.negative_total and points < 0 and not _penalised(key, question):
-        points = ZERO
-    return Mark(question.question_id, _rounded(points), question.points, is_correct)
+    chosen = frozenset(answer.option_ids) if answer else frozenset()
+    share = _share(key, question, chosen) if chosen else Fraction(0)
+    points = share * Fraction(question.points)
+    if answer is not None and points > 0:
+        points = max(points - Fraction(key.hint_cost) * answer.hints_shown, Fraction(0))
+    return Mark(question.question_id, _rounded(points), question.points, _is_correct(question, chosen, share))
 
 
 def mark_sitting(key: Key, answers: Mapping[str, Answer]) -> tuple[Mark, ...]:
@@ -48,28 +62,37 @@ def mark_sitting(key: Key, answers: Mapping[str, Answer]) -> tuple[Mark, ...]:
     return tuple(m for m in marks if m is not None)
 
 
-def total(marks: Iterable[Mark]) -> Decimal:
-    """Return the sum of marks."""
-    return sum((m.points for m in marks), ZERO)
+def total(marks: Iterable[Pointed]) -> Decimal:
+    """Return the sum of marks, exactly."""
+    return sum((m.points for m in marks), Decimal(0))
 
 
-def _share(key: Key, question: KeyQuestion, chosen: frozenset[str], correct: frozenset[str]) -> Decimal:
+def score(key: Key, marks: Iterable[Pointed]) -> Decimal:
+    """Return the score of a test: the sum of its marks, and at least zero unless the key allows less."""
+    reached = total(marks)
+    return reached if key.negative_total else max(reached, Decimal(0))
+
+
+def _is_correct(question: KeyQuestion, chosen: frozenset[str], share: Fraction) -> bool:
+    if question.correct_ids:
+        return chosen == frozenset(question.correct_ids)
+    return share == 1
+
+
+def _share(key: Key, question: KeyQuestion, chosen: frozenset[str]) -> Fraction:
     several = question.type is QuestionType.MSQ
+    correct = frozenset(question.correct_ids)
     if key.rule is MarkingRule.WEIGHTS and question.weights:
-        weights = dict(question.weights)
-        share = sum((weights.get(i, ZERO) for i in chosen), ZERO)
-        return min(share, Decimal(1))
-    if several and key.rule is MarkingRule.RIGHT_MINUS_WRONG:
-        right, wrong = len(chosen & correct), len(chosen - correct)
-        return Decimal(right - wrong) / Decimal(len(correct))
+        weights = {i: Fraction(w) for i, w in question.weights}
+        share = min(sum((weights.get(i, Fraction(0)) for i in chosen), Fraction(0)), Fraction(1))
+        return max(share, Fraction(0)) if several else share
+    if several and key.rule is MarkingRule.RIGHT_MINUS_WRONG and correct:
+        return max(Fraction(len(chosen & correct) - len(chosen - correct), len(correct)), Fraction(0))
     if chosen == correct:
-        return Decimal(1)
-    return -key.wrong_answer_penalty if _penalised(key, question) else ZERO
+        return Fraction(1)
+    return Fraction(0) if several else -Fraction(key.wrong_answer_penalty)
 
 
-def _penalised(key: Key, question: KeyQuestion) -> bool:
-    return key.wrong_answer_penalty > 0 and question.type is not QuestionType.MSQ
-
-
-def _rounded(points: Decimal) -> Decimal:
-    return points.quantize(Decimal("0.000001")).normalize() + ZERO
+def _rounded(points: Fraction) -> Decimal:
+    millionths = round(points * 10**PLACES)
+    return _EXACT.normalize(_EXACT.scaleb(Decimal(millionths), -PLACES)) if millionths else Decimal(0)

@@ -1,13 +1,14 @@
 """The settings a test may carry in `test_settings`, each with its kind, default and meaning."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from kiosk.exam.error import Invalid
 
-Kind = Literal["bool", "int", "decimal", "choice", "minutes"]
+Kind = Literal["bool", "int", "decimal", "share", "choice", "minutes"]
 Audience = Literal["paper", "key", "office"]
 
 
@@ -83,13 +84,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "wrongAnswerPenalty",
-        "decimal",
+        "share",
         "0",
         "key",
-        "Share of the points a wrong single answer costs (0 to 1).",
+        "Share of the points a wrong single answer costs (0 to 1); such a question may end below zero.",
     ),
-    Setting("negativeTotal", "bool", "false", "key", "A question may end below zero points."),
+    Setting("negativeTotal", "bool", "false", "key", "The score of the whole test may end below zero."),
 )
+LARGEST_NUMBER = 1000
+_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?\Z")
 _BY_KEY: Mapping[str, Setting] = {s.key: s for s in SETTINGS}
 
 
@@ -121,8 +124,6 @@ def _fits(setting: Setting, value: str) -> bool:
         case "choice":
             return value in setting.choices
         case "decimal":
-            try:
-                number = Decimal(value)
-            except InvalidOperation:
-                return False
-            return number.is_finite() and 0 <= number <= 1000
+            return bool(_NUMBER.match(value)) and Decimal(value) <= LARGEST_NUMBER
+        case "share":
+            return bool(_NUMBER.match(value)) and Decimal(value) <= 1

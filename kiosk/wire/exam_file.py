@@ -43,6 +43,7 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
         "bool": {"enum": [True, False, "true", "false"]},
         "int": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]},
         "decimal": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]},
+        "share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]},
         "minutes": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^([0-9]{1,3},?)*$"}]},
         "choice": {"enum": list(setting.choices)},
     }
