@@ -12,7 +12,7 @@ from storage.models.person import AccommodationColumns
 class AssignmentColumns(AccommodationColumns):
     """One test given to one candidate."""
 
-    assignment_id: Mapped[str] = mapped_column(primary_key=True)
+    assignment_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     test_id: Mapped[str]
     candidate_id: Mapped[str]
     assigned_at: Mapped[datetime]
@@ -29,7 +29,7 @@ class AssignmentColumns(AccommodationColumns):
 class SessionColumns:
     """One session of one hall: a date and a shift."""
 
-    session_id: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     hall: Mapped[str]
     title: Mapped[str]
     shift: Mapped[str | None]
@@ -48,15 +48,15 @@ class SessionColumns:
 class SessionTestColumns:
     """One test held in one session."""
 
-    session_id: Mapped[str] = mapped_column(primary_key=True)
-    test_id: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    test_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
 
 
 class AttendanceColumns:
     """One candidate expected in one session."""
 
-    session_id: Mapped[str] = mapped_column(primary_key=True)
-    candidate_id: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    candidate_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     seat: Mapped[str | None]
     state: Mapped[AttendanceState] = mapped_column(default=AttendanceState.EXPECTED)
     arrived_at: Mapped[datetime | None]

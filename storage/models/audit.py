@@ -11,7 +11,7 @@ class AuditColumns:
     """One act by somebody on something, outside the story of one assignment."""
 
     audit_id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True, sort_order=-1
     )
     at: Mapped[datetime]
     who: Mapped[str]

@@ -19,7 +19,7 @@ CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-DayKey = Annotated[str, mapped_column(IsoDate, primary_key=True)]
+DayKey = Annotated[str, mapped_column(IsoDate, primary_key=True, sort_order=-1)]
 """A sitting's date in ISO text: fixed at opening and part of every key, so that tables can be parted by month."""
 
 Bytes = Annotated[bytes, mapped_column(LargeBinary)]

@@ -36,6 +36,8 @@ class Package(PackageColumns, HallBase):
     """One package that was loaded."""
 
     __tablename__ = "packages"
+    # also serves: the newest package of a test
+    __table_args__ = (UniqueConstraint("test_id", "hall", "number"),)
 
 
 class SealedPaper(SealedPaperColumns, HallBase):
@@ -102,7 +104,7 @@ class Progress(HallBase):
         Index(None, "assignment_id", "attempt"),
     )
 
-    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
     assignment_id: Mapped[str]
     seat: Mapped[str]
@@ -160,7 +162,7 @@ class Result(HallBase):
         Index(None, "assignment_id"),
     )
 
-    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     assignment_id: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     """Canonical text."""

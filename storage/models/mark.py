@@ -14,8 +14,8 @@ class AnswerKey(OfficeBase):
 
     __tablename__ = "answer_keys"
 
-    paper_digest: Mapped[str] = mapped_column(ForeignKey("papers.paper_digest"), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_digest: Mapped[str] = mapped_column(ForeignKey("papers.paper_digest"), primary_key=True, sort_order=-1)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
     digest: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     """The canonical text the digest is taken of."""
@@ -39,10 +39,10 @@ class Mark(OfficeBase):
         Index(None, "question_id", "key_version"),
     )
 
-    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
-    question_id: Mapped[str] = mapped_column(ForeignKey("questions.question_id"), primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_id: Mapped[str] = mapped_column(ForeignKey("questions.question_id"), primary_key=True, sort_order=-1)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
     """Counts from 1 for each question of a sitting."""
     points: Mapped[Decimal]
     max_points: Mapped[Decimal]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kiosk.exam.status import LogAction
+from kiosk.exam.status import BundleState, LogAction
 from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
 from storage.models.audit import AuditColumns
 from storage.models.base import OfficeBase
@@ -106,7 +106,12 @@ class Package(PackageColumns, OfficeBase):
     """One package as it was sent down."""
 
     __tablename__ = "packages"
-    __table_args__ = (ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
+        ForeignKeyConstraint(["test_id"], ["tests.test_id"]),
+        # also serves: the newest package of a test for a hall
+        UniqueConstraint("test_id", "hall", "number"),
+    )
 
 
 class Assignment(AssignmentColumns, OfficeBase):
@@ -222,16 +227,27 @@ class Log(OfficeBase):
 
 
 class Bundle(BundleColumns, OfficeBase):
-    """One bundle taken in."""
+    """One bundle that verified; it is stored and receipted before it is opened, so its sitting need not be known."""
 
     __tablename__ = "bundles"
     __table_args__ = (
-        _of_a_sitting(),
         # the bundles of a sitting
         Index(None, "submission_id", "opened_on"),
+        # what waits to be opened, in the order it came; how many stand where
+        Index(None, "state", "received_at"),
     )
 
     received_at: Mapped[datetime]
+    source: Mapped[str]
+    """Where it came from: a folder or an address."""
+    hall: Mapped[str]
+    state: Mapped[BundleState]
+    flags: Mapped[list[str]]
+    """What a person should look at, in words."""
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why it could not be opened or counted."""
+    settled_at: Mapped[datetime | None]
+    """When its state last changed."""
 
 
 class Receipt(ReceiptColumns, OfficeBase):

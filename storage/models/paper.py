@@ -11,7 +11,7 @@ from storage.models.base import Bytes
 class PaperColumns:
     """One printed paper, addressed by its digest and never changed."""
 
-    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    paper_digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     test_id: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     """The canonical text the digest is taken of."""
@@ -21,7 +21,7 @@ class PaperColumns:
 class IdentityColumns:
     """The age identity that opens one sealed paper, kept apart from it."""
 
-    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    paper_digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     identity: Mapped[str]
     recipient: Mapped[str]
     given_at: Mapped[datetime]
@@ -34,8 +34,12 @@ class IdentityColumns:
 class PackageColumns:
     """One package of papers and roster, as the office sent it down."""
 
-    package_id: Mapped[str] = mapped_column(primary_key=True)
+    package_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     """Digest of the manifest."""
+    test_id: Mapped[str]
+    hall: Mapped[str]
+    number: Mapped[int]
+    """Counts up for each test and hall; an older one is never loaded over a newer one."""
     session_id: Mapped[str | None]
     manifest: Mapped[Bytes]
     """The signed envelope."""
@@ -46,7 +50,7 @@ class PackageColumns:
 class SealedPaperColumns:
     """One paper as a sealed blob: a hall cannot read it before the release."""
 
-    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    paper_digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     package_id: Mapped[str]
     test_id: Mapped[str]
     blob: Mapped[bytes] = mapped_column(LargeBinary)

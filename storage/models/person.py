@@ -11,7 +11,7 @@ from kiosk.exam.person import Role
 class NameColumns:
     """Who somebody is, as far as a seat needs to know."""
 
-    user_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     name: Mapped[str]
     roll_number: Mapped[str | None]
     """What a candidate types at login; None for staff."""
@@ -41,7 +41,7 @@ class PersonColumns(NameColumns, AccommodationColumns):
 class NotificationColumns:
     """One thing a person is told."""
 
-    notification_id: Mapped[str] = mapped_column(primary_key=True)
+    notification_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     user_id: Mapped[str]
     type: Mapped[str]
     reference_id: Mapped[str | None]

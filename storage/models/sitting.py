@@ -15,7 +15,7 @@ from storage.types import growing_enum
 class SubmissionColumns:
     """One attempt: what its chain hangs on, and where it stands."""
 
-    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
     assignment_id: Mapped[str]
     started_at: Mapped[datetime]
@@ -43,9 +43,9 @@ class SubmissionColumns:
 class JournalColumns:
     """One entry of a journal. `body` is the canonical text the hash was taken of."""
 
-    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
     epoch: Mapped[int]
     kind: Mapped[Kind] = mapped_column(growing_enum(Kind))
     at: Mapped[str]
@@ -60,7 +60,7 @@ class JournalColumns:
 class AnswerColumns:
     """One question of one sitting as the journal leaves it."""
 
-    answer_id: Mapped[str] = mapped_column(primary_key=True)
+    answer_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     submission_id: Mapped[str]
     opened_on: Mapped[DayKey]
     question_id: Mapped[str]
@@ -78,9 +78,9 @@ class AnswerColumns:
 class EvidenceColumns:
     """One screen capture or the like, stored once by digest."""
 
-    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
-    digest: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     media_type: Mapped[str]
     captured_at: Mapped[datetime]
     body: Mapped[Bytes]
@@ -89,7 +89,7 @@ class EvidenceColumns:
 class ProctoringColumns:
     """The supervision of one sitting."""
 
-    session_id: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     submission_id: Mapped[str]
     opened_on: Mapped[DayKey]
     proctor_id: Mapped[str | None]
@@ -102,7 +102,7 @@ class ProctoringColumns:
 class LeaseColumns:
     """One lease: the hall's word that one seat may write one sitting."""
 
-    lease_id: Mapped[str] = mapped_column(primary_key=True)
+    lease_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
     submission_id: Mapped[str]
     assignment_id: Mapped[str]
@@ -119,7 +119,7 @@ class LeaseColumns:
 class GrantColumns:
     """One act of a proctor, allowed by the hall."""
 
-    grant_id: Mapped[str] = mapped_column(primary_key=True)
+    grant_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     submission_id: Mapped[str]
     seat: Mapped[str]
     act: Mapped[str]

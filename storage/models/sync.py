@@ -11,7 +11,7 @@ from storage.models.base import Bytes, DayKey
 class BundleColumns:
     """One sealed sitting on its way to central; its id is the digest of its manifest."""
 
-    bundle_id: Mapped[str] = mapped_column(primary_key=True)
+    bundle_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
     submission_id: Mapped[str]
     manifest: Mapped[Bytes]
@@ -26,7 +26,7 @@ class BundleColumns:
 class ReceiptColumns:
     """Central's signed word that it stored a bundle, byte for byte the same at every asking."""
 
-    bundle_id: Mapped[str] = mapped_column(primary_key=True)
+    bundle_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     opened_on: Mapped[DayKey]
     envelope: Mapped[Bytes]
     issued_at: Mapped[datetime]

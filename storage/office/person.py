@@ -1,0 +1,161 @@
+"""The people of the office: `users`, with their accommodations and the hashes of their secrets."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kiosk.exam.accommodation import Accommodation
+from kiosk.exam.error import Refused
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.person import SYSTEM_ID, Person, Role
+from storage.models import office as rows
+from storage.office.store import Store, add_rows, in_batches, write_audit
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A person to add, with the Argon2id hash of the secret they will sign in with."""
+
+    person: Person
+    secret_hash: str | None = None
+
+    def __repr__(self) -> str:
+        return f"NewPerson({self.person!r})"
+
+
+class PersonStore(Store):
+    """Adds, finds and changes people."""
+
+    def ensure_system(self, at: datetime) -> None:
+        """Add the user `system`, by whom automatic acts are done, if it is not there."""
+        with self._writing() as session:
+            if session.get(rows.Person, SYSTEM_ID) is None:
+                system = Person(user_id=SYSTEM_ID, role=Role.SYSTEM, name="exam-kiosk")
+                add_rows(session, rows.Person, [_values(NewPerson(system), at)])
+
+    def add(self, people: Sequence[NewPerson], at: datetime, audit: Sequence[AuditEntry]) -> None:
+        """Add people, all or none; raises Refused naming the first id or roll number that is taken."""
+        with self._writing() as session:
+            _check_free(session, people)
+            add_rows(session, rows.Person, [_values(p, at) for p in people])
+            write_audit(session, *audit)
+
+    def person(self, user_id: str) -> Person:
+        """Return one person; raises Refused when there is none of that id."""
+        with self._reading() as session:
+            return person_value(_row(session, user_id))
+
+    def by_roll_number(self, roll_number: str) -> Person | None:
+        """Return the candidate with a roll number, or None."""
+        with self._reading() as session:
+            row = session.scalar(select(rows.Person).where(rows.Person.roll_number == roll_number))
+            return None if row is None else person_value(row)
+
+    def people(self, roles: Collection[Role] = tuple(Role)) -> tuple[Person, ...]:
+        """Return the people of some roles, by role, roll number and name."""
+        query = (
+            select(rows.Person)
+            .where(rows.Person.role.in_(roles))
+            .order_by(rows.Person.role, rows.Person.roll_number, rows.Person.name, rows.Person.user_id)
+        )
+        with self._reading() as session:
+            return tuple(person_value(row) for row in session.scalars(query))
+
+    def first(self, role: Role) -> Person | None:
+        """Return the longest-standing active person of a role, or None."""
+        query = (
+            select(rows.Person)
+            .where(rows.Person.role == role, rows.Person.is_active)
+            .order_by(rows.Person.created_at, rows.Person.user_id)
+        )
+        with self._reading() as session:
+            row = session.scalars(query.limit(1)).first()
+            return None if row is None else person_value(row)
+
+    def secret_hashes(self, user_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the hashes of secrets, of those people who have one."""
+        found: dict[str, str] = {}
+        with self._reading() as session:
+            for some in in_batches(user_ids):
+                query = select(rows.Person.user_id, rows.Person.secret_hash).where(rows.Person.user_id.in_(some))
+                found |= {user_id: secret for user_id, secret in session.execute(query) if secret is not None}
+        return found
+
+    def set_secret(self, user_id: str, secret_hash: str, audit: AuditEntry) -> None:
+        """Replace the hash of a person's secret."""
+        self._change(user_id, {"secret_hash": secret_hash}, audit)
+
+    def set_accommodation(self, user_id: str, given: Accommodation, audit: AuditEntry) -> None:
+        """Change what a person is allowed from the next assignment on, and on those not yet begun."""
+        with self._writing() as session:
+            _row(session, user_id)
+            session.execute(update(rows.Person).where(rows.Person.user_id == user_id).values(given.document()))
+            session.execute(
+                update(rows.Assignment)
+                .where(rows.Assignment.candidate_id == user_id, rows.Assignment.attempt_count == 0)
+                .values(given.document())
+            )
+            write_audit(session, audit)
+
+    def set_active(self, user_id: str, is_active: bool, audit: AuditEntry) -> None:
+        """Let a person in, or keep them out, from now on."""
+        self._change(user_id, {"is_active": is_active}, audit)
+
+    def _change(self, user_id: str, values: Mapping[str, object], audit: AuditEntry) -> None:
+        with self._writing() as session:
+            _row(session, user_id)
+            session.execute(update(rows.Person).where(rows.Person.user_id == user_id).values(values))
+            write_audit(session, audit)
+
+
+def person_value(row: rows.Person) -> Person:
+    """Return a row of `users` as a value, without its secret."""
+    return Person(
+        user_id=row.user_id,
+        role=row.role,
+        name=row.name,
+        roll_number=row.roll_number,
+        email=row.email,
+        is_active=row.is_active,
+        accommodation=Accommodation(row.extra_percent, row.extra_ms, row.rest_breaks),
+    )
+
+
+def _row(session: Session, user_id: str) -> rows.Person:
+    row = session.get(rows.Person, user_id)
+    if row is None:
+        raise Refused(f"There is no person {user_id} here.")
+    return row
+
+
+def _values(new: NewPerson, at: datetime) -> dict[str, object]:
+    person = new.person
+    return {
+        "user_id": person.user_id,
+        "role": person.role,
+        "name": person.name,
+        "roll_number": person.roll_number,
+        "email": person.email,
+        "is_active": person.is_active,
+        "secret_hash": new.secret_hash,
+        "created_at": at,
+        "is_provisional": False,
+        **person.accommodation.document(),
+    }
+
+
+def _check_free(session: Session, people: Iterable[NewPerson]) -> None:
+    new = [p.person for p in people]
+    for column, words, wanted in (
+        (rows.Person.user_id, "The user id", [p.user_id for p in new]),
+        (rows.Person.roll_number, "The roll number", [p.roll_number for p in new if p.roll_number]),
+    ):
+        doubled = sorted({w for w in wanted if wanted.count(w) > 1}) if len(set(wanted)) < len(wanted) else []
+        taken = doubled or [
+            found for some in in_batches(wanted) for found in session.scalars(select(column).where(column.in_(some)))
+        ]
+        if taken:
+            raise Refused(f"{words} {taken[0]} is {'given twice' if doubled else 'taken'}.")
