@@ -1,19 +1,23 @@
 """Cleaning of text that somebody else wrote, on the way in and on the way out."""
 
+import re
 import unicodedata
 
+LONGEST_TEXT = 200_000
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _KEPT_CONTROLS = frozenset("\n\t")
 _DROPPED_FORMATS = frozenset(
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 
 
-def clean_text(text: str, limit: int = 200_000) -> str:
+def clean_text(text: str, limit: int = LONGEST_TEXT) -> str:
     """Return `text` as NFC without control, bidirectional and lone surrogate characters, cut to `limit`.
 
-    New lines and tabs stay; carriage returns become new lines, so that a terminal is never steered by content.
+    New lines and tabs stay; every other way to end a line becomes a new line, so that a terminal is never steered by
+    content.
     """
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    plain = _LINE_ENDS.sub("\n", text)
     kept = "".join(c for c in plain if c in _KEPT_CONTROLS or not _is_dropped(c))
     return unicodedata.normalize("NFC", kept)[:limit]
 

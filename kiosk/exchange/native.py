@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from kiosk.exam.draft import Option, Question, Section, Test
 from kiosk.exam.error import Invalid
-from kiosk.exam.press import print_test, problem_of
+from kiosk.exam.press import print_test
+from kiosk.exam.proof import problem_of
 from kiosk.exam.setting import check_setting
 from kiosk.exchange.fault import Fault, faults_of
 from kiosk.exchange.json_tree import read_json
