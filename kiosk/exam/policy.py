@@ -36,7 +36,7 @@ class Policy:
             access_type=access_type,
             max_attempts=max_attempts,
             allow_hide_timer=flag["allowHideTimer"],
-            warn_minutes=tuple(sorted({int(m) for m in minutes.split(",") if m}, reverse=True)),
+            warn_minutes=tuple(sorted({int(m) for m in minutes.split(",") if m and int(m)}, reverse=True)),
             sequential_sections=read_setting(settings, "sectionOrder") == "sequential",
             hint_cost=Decimal(read_setting(settings, "hintCost")),
             late_entry_minutes=int(read_setting(settings, "lateEntryMinutes")),
