@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 from builders import NOON, Trial, a_grant, a_lease, a_paper, a_person, an_attempt
+from kiosk.exam.canonical import canonical
 from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.evidence import SCREEN_TEXT, Evidence
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.journal import Head, genesis_head, next_entry
-from kiosk.exam.moment import Moment
+from kiosk.exam.moment import Moment, iso
 from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.paper import Paper
 from kiosk.exam.sitting import Step
@@ -21,6 +22,7 @@ from kiosk.sealing.bundle import Bundle, Sealer, seal
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.wire.roster import RosterDocument
 
 DAYS = {"not_before": NOON - timedelta(days=30), "not_after": NOON + timedelta(days=30)}
 HALL = "Hall 2"
@@ -202,3 +204,53 @@ def resealed(bundle: Bundle, keyring: Keyring, key: SigningKey | None = None, **
     """Return a bundle file whose manifest was changed and signed again, with `key` or the seat's own."""
     document = bundle.manifest.model_dump(mode="json") | changes
     return frame.join(sign(PayloadType.BUNDLE, document, key or keyring.seat), bundle.body)
+
+
+def a_roster(paper: Paper | None = None, **changes: Any) -> RosterDocument:
+    """Return the roster of Hall 2: one candidate, one proctor, one session, one assignment."""
+    paper = paper or a_paper()
+    plain = {"extra_percent": 0, "extra_ms": 0, "rest_breaks": False}
+    secret = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA"
+    people = [
+        {"user_id": "candidate-1", "role": "candidate", "name": "Okafor, Anna", "roll_number": "B-1042"},
+        {"user_id": "proctor-1", "role": "proctor", "name": "Lind, Per", "roll_number": None},
+    ]
+    document = {
+        "version": 1,
+        "hall": HALL,
+        "tests": [{"test_id": paper.test_id, "paper": paper.digest, "title": paper.title, "is_active": True}],
+        "people": [{**p, "is_active": True, "secret_hash": secret, "accommodation": plain} for p in people],
+        "assignments": [
+            {
+                "assignment_id": "assignment-1",
+                "test_id": paper.test_id,
+                "candidate_id": "candidate-1",
+                "paper": paper.digest,
+                "assigned_at": iso(NOON - timedelta(days=7)),
+                "due_date": iso(NOON + timedelta(days=7)),
+                "status": "assigned",
+                "attempt_count": 0,
+                "last_attempt_at": None,
+                "withdrawn_at": None,
+                "absent": False,
+                "accommodation": plain,
+            }
+        ],
+        "sessions": [
+            {
+                "session_id": "session-1",
+                "title": "Tuesday, second shift",
+                "shift": None,
+                "time_zone": "UTC",
+                "opens_at": iso(NOON - timedelta(minutes=30)),
+                "starts_at": iso(NOON),
+                "ends_at": iso(NOON + timedelta(hours=3)),
+                "late_entry_minutes": None,
+                "test_ids": [paper.test_id],
+                "candidates": [{"candidate_id": "candidate-1", "seat": SEAT}],
+            }
+        ],
+        "notices": [],
+        "results": [],
+    }
+    return RosterDocument.model_validate_json(canonical(document | changes))

@@ -9,6 +9,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+__all__ = ["compress", "expand", "zstd"]
+
 LEVEL = 10
 LARGEST_WINDOW = 24
 """Base-two logarithm of the memory a frame may ask for."""

@@ -1,0 +1,211 @@
+"""The package: a test on its way down to a hall. Built from typed values only, so that nothing else can travel.
+
+manifest.dsse     the list of blobs, signed by the release key
+blobs/<sha256>    age ciphertexts: each paper to its own fresh identity; that identity and the roster to the hall
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from kiosk.exam.canonical import canonical
+from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
+from kiosk.exam.paper import Paper
+from kiosk.sealing.age import AgeIdentity, seal_to
+from kiosk.sealing.certificate import Holder, verify_chain
+from kiosk.sealing.copy import read_file, write_copy
+from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_canonical, read_envelope, sign
+from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.wire.document import words
+from kiosk.wire.package import LARGEST_BLOB, LARGEST_PACKAGE, BlobDocument, PackageManifest
+from kiosk.wire.roster import RosterDocument
+
+MANIFEST = "manifest.dsse"
+BLOBS = "blobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package whose signature and every blob hold."""
+
+    package_id: str
+    """SHA-256 of the manifest."""
+    manifest: PackageManifest
+    envelope: bytes = field(repr=False)
+    blobs: Mapping[str, bytes] = field(repr=False)
+    """Sealed bytes by their digest."""
+    flags: tuple[str, ...] = ()
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Digests of the papers in it."""
+        return tuple(b.paper for b in self.manifest.blobs if b.role == "paper" and b.paper is not None)
+
+    def blob(self, role: str, paper: str | None = None) -> bytes:
+        """Return one sealed part; raises Invalid when there is none such."""
+        for blob in self.manifest.blobs:
+            if (blob.role, blob.paper) == (role, paper):
+                return self.blobs[blob.sha256]
+        raise Invalid(f"the package has no {role}" + (f" of the paper {paper}" if paper else ""))
+
+    def roster(self, identity: AgeIdentity) -> RosterDocument:
+        """Return the roster, opened with the hall's identity."""
+        plain = identity.open(self.blob("roster"))
+        read_canonical(plain)
+        try:
+            return RosterDocument.model_validate_json(plain)
+        except ValidationError as error:
+            raise Invalid(f"the roster is not of this version: {words(error)}") from None
+
+    def paper_identity(self, paper: str, identity: AgeIdentity) -> AgeIdentity:
+        """Return what opens a paper, itself opened with the hall's identity."""
+        return AgeIdentity(identity.open(self.blob("identity", paper)).decode("ascii", "replace"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """What central signs packages with."""
+
+    key: SigningKey
+    chain: tuple[str, ...]
+    root: str
+    recipients: tuple[str, ...]
+    """age recipients of intake and escrow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a package goes, and as which one of its line."""
+
+    test_id: str
+    hall_chain: tuple[str, ...]
+    number: int
+    previous: str | None
+
+
+def write_package(
+    folder: Path,
+    address: Address,
+    papers: Sequence[tuple[Paper, AgeIdentity]],
+    roster: RosterDocument,
+    issuer: Issuer,
+    made_at: str,
+) -> Package:
+    """Write a package into an empty or missing folder and return it as read back and verified.
+
+    Every file is written, flushed, renamed, and read again before this returns; the manifest comes last.
+    """
+    holder = verify_chain(address.hall_chain, issuer.root, KeyRole.HALL)
+    sealed = _seal_parts(papers, roster, holder)
+    document = {
+        "version": 1,
+        "test_id": address.test_id,
+        "hall": holder.hall,
+        "number": address.number,
+        "previous": address.previous,
+        "made_at": made_at,
+        "blobs": [blob for blob, _ in sealed],
+        "recipients": list(issuer.recipients),
+        "hall_certificates": list(address.hall_chain),
+        "certificates": list(issuer.chain),
+    }
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty. Give a new folder for the package.")
+    for blob, data in sealed:
+        write_copy(folder / BLOBS, blob["sha256"], data)
+    write_copy(folder, MANIFEST, sign(PayloadType.PACKAGE, document, issuer.key))
+    return read_package(folder, issuer.root, hall=holder.hall)
+
+
+def read_package(folder: Path, root: str, *, hall: str | None = None, newest: tuple[int, str] | None = None) -> Package:
+    """Return the package in a folder, every signature, digest and length verified; nothing is decrypted.
+
+    `newest` is number and id of the newest package already loaded for its test. Raises Refused for an older one,
+    Denied for another hall's, Tampered or Invalid naming the file that is wrong.
+    """
+    envelope = read_file(folder / MANIFEST, LARGEST_ENVELOPE)
+    read = read_envelope(envelope, PayloadType.PACKAGE)
+    try:
+        manifest = PackageManifest.model_validate_json(read.canonical_payload())
+    except ValidationError as error:
+        raise Invalid(f"{MANIFEST} is not of this version: {words(error)}") from None
+    holder = verify_chain(manifest.certificates, root, KeyRole.RELEASE, manifest.made_at)
+    read.check(holder.key)
+    package_id = hashlib.sha256(read.payload).hexdigest()
+    own = verify_chain(manifest.hall_certificates, root, KeyRole.HALL, manifest.made_at)
+    if own.hall != manifest.hall or hall not in (None, manifest.hall):
+        raise Denied(f"this package is for the hall {manifest.hall}")
+    _must_be_newest(manifest, package_id, newest)
+    _must_be_whole(manifest)
+    return Package(package_id, manifest, envelope, _read_blobs(folder / BLOBS, manifest), holder.flags + own.flags)
+
+
+def open_paper(blob: bytes, identity: str, digest: str) -> Paper:
+    """Return a paper opened with its own identity; raises Tampered unless it is the paper `digest` names."""
+    plain = AgeIdentity(identity).open(blob)
+    if hashlib.sha256(plain).hexdigest() != digest:
+        raise Tampered("the paper is not the one its digest names")
+    return Paper.from_document(read_canonical(plain))
+
+
+def _seal_parts(
+    papers: Sequence[tuple[Paper, AgeIdentity]], roster: RosterDocument, hall: Holder
+) -> list[tuple[dict[str, Any], bytes]]:
+    if hall.recipient is None:
+        raise Invalid("the hall's certificate names no age recipient, so nothing can be sealed to it")
+    if roster.hall != hall.hall:
+        raise Invalid(f"the roster is of the hall {roster.hall}, and the package for {hall.hall}")
+    parts = [_part("roster", None, [hall.recipient], canonical(roster.model_dump(mode="json")))]
+    for paper, identity in papers:
+        parts.append(_part("paper", paper.digest, [identity.recipient], paper.to_bytes()))
+        parts.append(_part("identity", paper.digest, [hall.recipient], identity.reveal().encode("ascii")))
+    return parts
+
+
+def _part(role: str, paper: str | None, recipients: Sequence[str], plain: bytes) -> tuple[dict[str, Any], bytes]:
+    data = seal_to(recipients, plain)
+    named = {"sha256": hashlib.sha256(data).hexdigest(), "length": len(data), "role": role, "paper": paper}
+    return named, data
+
+
+def _must_be_newest(manifest: PackageManifest, package_id: str, newest: tuple[int, str] | None) -> None:
+    if newest is None:
+        return
+    number, known = newest
+    if manifest.number < number:
+        raise Refused(f"this is package {manifest.number} of {manifest.test_id}; package {number} is loaded already")
+    if manifest.number == number and package_id != known:
+        raise Tampered(f"this is another package {number} than the one that is loaded")
+
+
+def _must_be_whole(manifest: PackageManifest) -> None:
+    parts = [(b.role, b.paper) for b in manifest.blobs]
+    papers = {p for role, p in parts if role == "paper"}
+    expected = {("roster", None), *(("paper", p) for p in papers), *(("identity", p) for p in papers)}
+    if len(parts) != len(set(parts)) or set(parts) != expected or None in papers:
+        raise Invalid("the package does not hold one roster, and each paper once with what opens it")
+    if sum(b.length for b in manifest.blobs) > LARGEST_PACKAGE:
+        raise Invalid(f"the package is larger than {LARGEST_PACKAGE:,} bytes")
+
+
+def _read_blobs(folder: Path, manifest: PackageManifest) -> dict[str, bytes]:
+    listed = {b.sha256: b for b in manifest.blobs}
+    found = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+    for name in sorted(found - set(listed)):
+        raise Tampered(f"{BLOBS}/{name} is not in the list of this package")
+    for name in sorted(set(listed) - found):
+        raise KioskError(f"{BLOBS}/{name} ({listed[name].role}) is missing. Copy the package again.")
+    return {name: _read_blob(folder, blob) for name, blob in listed.items()}
+
+
+def _read_blob(folder: Path, blob: BlobDocument) -> bytes:
+    data = read_file(folder / blob.sha256, LARGEST_BLOB)
+    if len(data) != blob.length:
+        raise Tampered(f"{BLOBS}/{blob.sha256} ({blob.role}) has {len(data):,} bytes instead of {blob.length:,}")
+    if hashlib.sha256(data).hexdigest() != blob.sha256:
+        raise Tampered(f"{BLOBS}/{blob.sha256} ({blob.role}) was changed")
+    return data

@@ -1,0 +1,173 @@
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from builders import NOON, a_paper, a_test
+from keyring import DAYS, HALL, a_keyring, a_roster, the_keyring
+from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
+from kiosk.exam.moment import iso
+from kiosk.exam.press import print_test
+from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.certificate import certify
+from kiosk.sealing.key import KeyRole
+from kiosk.sealing.package import Address, Issuer, open_paper, read_package, write_package
+
+KEYS = the_keyring()
+ROOT = KEYS.root.public
+PAPER = a_paper()
+IDENTITY = AgeIdentity.generate()
+ISSUER = Issuer(key=KEYS.release, chain=KEYS.release_chain, root=ROOT, recipients=KEYS.recipients)
+
+
+def made(folder, number=1, **changes):
+    address = Address(
+        **{"test_id": PAPER.test_id, "hall_chain": KEYS.hall_chain, "number": number, "previous": None} | changes
+    )
+    return write_package(folder, address, [(PAPER, IDENTITY)], a_roster(PAPER), ISSUER, iso(NOON))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made(tmp_path / "package")
+    return tmp_path / "package"
+
+
+def test_the_hall_reads_its_roster_and_gives_the_paper_to_its_seats(folder):
+    package = read_package(folder, ROOT, hall=HALL)
+    assert package.papers == (PAPER.digest,)
+    assert package.roster(KEYS.hall_identity) == a_roster(PAPER)
+    identity = package.paper_identity(PAPER.digest, KEYS.hall_identity)
+    assert open_paper(package.blob("paper", PAPER.digest), identity.reveal(), PAPER.digest) == PAPER
+
+
+def test_nobody_else_reads_anything(folder):
+    package = read_package(folder, ROOT)
+    for stranger in (KEYS.intake, AgeIdentity.generate()):
+        with pytest.raises(Tampered):
+            package.roster(stranger)
+        with pytest.raises(Tampered):
+            package.paper_identity(PAPER.digest, stranger)
+    with pytest.raises(Tampered):
+        open_paper(package.blob("paper", PAPER.digest), KEYS.hall_identity.reveal(), PAPER.digest)
+
+
+def test_file_names_and_manifest_tell_no_question(folder):
+    words = [w.encode() for q in PAPER.questions.values() for w in (q.text, *(o.text for o in q.options))]
+    for path in folder.rglob("*"):
+        if path.is_file():
+            assert not any(w in path.read_bytes() for w in words)
+
+
+def test_an_older_package_is_refused(tmp_path):
+    old, new = made(tmp_path / "1", 1), made(tmp_path / "2", 2)
+    newest = (new.manifest.number, new.package_id)
+    assert read_package(tmp_path / "2", ROOT, newest=newest) == new
+    with pytest.raises(Refused, match="package 2 is loaded already"):
+        read_package(tmp_path / "1", ROOT, newest=newest)
+    again = made(tmp_path / "again", 2)
+    assert again.package_id != new.package_id
+    with pytest.raises(Tampered, match="another package 2"):
+        read_package(tmp_path / "again", ROOT, newest=newest)
+    assert read_package(tmp_path / "2", ROOT, newest=(1, old.package_id)) == new
+
+
+def test_another_halls_package_is_refused(folder):
+    with pytest.raises(Denied, match=HALL):
+        read_package(folder, ROOT, hall="Hall 3")
+
+
+def test_a_package_of_another_office_is_refused(folder):
+    with pytest.raises(Tampered):
+        read_package(folder, a_keyring().root.public)
+
+
+def test_a_package_is_signed_by_the_release_key_only(tmp_path):
+    forger = Issuer(key=KEYS.hall, chain=KEYS.hall_chain, root=ROOT, recipients=KEYS.recipients)
+    address = Address(test_id="t", hall_chain=KEYS.hall_chain, number=1, previous=None)
+    with pytest.raises(Denied, match="not a release key"):
+        write_package(tmp_path / "p", address, [(PAPER, IDENTITY)], a_roster(PAPER), forger, iso(NOON))
+
+
+def test_every_changed_byte_of_the_manifest_is_refused(folder):
+    manifest = folder / "manifest.dsse"
+    good = manifest.read_bytes()
+    for place in range(0, len(good), 3):
+        manifest.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        with pytest.raises(KioskError):
+            read_package(folder, ROOT)
+        manifest.write_bytes(good[:place])
+        with pytest.raises(KioskError):
+            read_package(folder, ROOT)
+
+
+def test_what_is_wrong_with_a_blob_is_said(folder):
+    blob = sorted((folder / "blobs").iterdir())[0]
+    good = blob.read_bytes()
+    cases = [
+        (lambda: blob.write_bytes(good[:-1] + bytes([good[-1] ^ 1])), "was changed"),
+        (lambda: blob.write_bytes(good[:-1]), "instead of"),
+        (lambda: blob.unlink(), "is missing"),
+        (lambda: (blob.parent / "extra").write_bytes(b"x"), "not in the list"),
+        (lambda: (blob.unlink(), blob.symlink_to("/etc/hostname")), "cannot be read"),
+        (lambda: shutil.rmtree(blob.parent), "is missing"),
+    ]
+    for spoil, words in cases:
+        spoil()
+        with pytest.raises(KioskError, match=words):
+            read_package(folder, ROOT)
+        shutil.rmtree(blob.parent, ignore_errors=True)
+        shutil.rmtree(folder)
+        made(folder)
+        blob = sorted((folder / "blobs").iterdir())[0]
+        good = blob.read_bytes()
+
+
+def test_a_package_is_not_written_over_another(folder):
+    with pytest.raises(Refused, match="not empty"):
+        made(folder)
+
+
+def test_a_hall_without_an_age_key_gets_nothing(tmp_path):
+    bare = certify(KeyRole.HALL, KEYS.hall.public, KEYS.release, KEYS.release_chain, hall=HALL, **DAYS)
+    with pytest.raises(Invalid, match="age recipient"):
+        made(tmp_path / "p", hall_chain=bare)
+
+
+def test_a_roster_of_another_hall_is_not_packed(tmp_path):
+    address = Address(test_id="t", hall_chain=KEYS.hall_chain, number=1, previous=None)
+    roster = a_roster(PAPER).model_copy(update={"hall": "Hall 3"})
+    with pytest.raises(Invalid, match="Hall 3"):
+        write_package(tmp_path / "p", address, [(PAPER, IDENTITY)], roster, ISSUER, iso(NOON))
+
+
+def test_a_lapsed_release_certificate_is_flagged(tmp_path):
+    keys = a_keyring(not_before=NOON - timedelta(days=9), not_after=NOON - timedelta(days=1))
+    issuer = Issuer(key=keys.release, chain=keys.release_chain, root=keys.root.public, recipients=keys.recipients)
+    address = Address(test_id="t", hall_chain=keys.hall_chain, number=1, previous=None)
+    package = write_package(tmp_path / "p", address, [(PAPER, IDENTITY)], a_roster(PAPER), issuer, iso(NOON))
+    assert any("ended at" in flag for flag in package.flags)
+
+
+def test_changing_only_keys_changes_no_byte_of_the_paper():
+    test = a_test()
+
+    def rekeyed(question):
+        turned = tuple(replace(o, is_correct=not o.is_correct, feedback="new") for o in question.options)
+        if question.type == "MCQ":
+            turned = tuple(replace(o, is_correct=n == 3, feedback="new") for n, o in enumerate(question.options))
+        return replace(question, options=turned, rubric="new", feedback="new")
+
+    sections = tuple(replace(s, questions=tuple(rekeyed(q) for q in s.questions)) for s in test.sections)
+    paper, key = print_test(replace(test, sections=sections, pass_score=Decimal(1)))
+    before_paper, before_key = print_test(test)
+    assert paper.to_bytes() == before_paper.to_bytes()
+    assert key.to_bytes() != before_key.to_bytes()
+
+
+def test_a_paper_under_another_digest_is_refused(folder):
+    package = read_package(folder, ROOT)
+    with pytest.raises(Tampered, match="digest"):
+        open_paper(package.blob("paper", PAPER.digest), IDENTITY.reveal(), "0" * 64)
