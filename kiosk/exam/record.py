@@ -9,6 +9,7 @@ from kiosk.exam.journal import Head, verify
 from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.paper import Paper
 from kiosk.exam.person import Person
+from kiosk.exam.status import SubmissionStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +48,21 @@ class SealedRecord:
     body: bytes
     receipt: bytes | None = None
     """Central's signed receipt, once it came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingLine:
+    """One sitting in a seat's list."""
+
+    submission_id: str
+    opened_on: str
+    candidate: str
+    status: SubmissionStatus
+    started_at: str
+    submitted_at: str | None
+    receipt: str | None
+    entries: int
+    bundle_id: str | None
+    """Set once it is sealed."""
+    is_received: bool
+    """Whether central's receipt came back."""

@@ -1,11 +1,12 @@
 """The scribe: writes one open sitting. Rules first, then the entry, then the fold, then the writer, under one lock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import RLock
+from typing import Any
 
 from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Entry, Kind
-from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.error import Refused
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.moment import Clock, Moment
 from kiosk.exam.page import Opening, SignedGrant, page_of
@@ -86,7 +87,7 @@ class Scribe:
                 self._write([Step(Kind.TICK, {})], moment)
             return self._gist(moment) != before
 
-    def observe(self, kind: Kind, body: dict[str, object], evidence: Sequence[Evidence] = ()) -> None:
+    def observe(self, kind: Kind, body: Mapping[str, Any], evidence: Sequence[Evidence] = ()) -> None:
         """Record what the seat noticed, while there is work to notice it in."""
         with self.lock:
             if self.is_at_work and self._writer.failure is None:
@@ -136,10 +137,3 @@ class Scribe:
     def _gist(self, moment: Moment) -> tuple[object, ...]:
         sitting = self.sitting
         return sitting.phase, sitting.section, sitting.question, sitting.shut_sections(moment)
-
-
-def must_be_open(scribe: Scribe | None) -> Scribe:
-    """Return the scribe of the open sitting; raises KioskError where none is open."""
-    if scribe is None:
-        raise KioskError("No test is open on this seat.")
-    return scribe

@@ -1,0 +1,38 @@
+"""The offer: what a hall hands a seat to open a sitting, believed only once it is proved."""
+
+import hashlib
+import json
+
+from kiosk.exam.error import Denied, Tampered
+from kiosk.exam.page import Opening, SignedLease
+from kiosk.exam.paper import Paper
+from kiosk.exam.person import Person, Role
+from kiosk.sealing.age import AgeIdentity
+from kiosk.seat.trust import Trust
+from kiosk.views.authority import Admission, LeaseOffer
+
+
+def lease_of(offer: LeaseOffer, trust: Trust, admission: Admission, assignment_id: str) -> SignedLease:
+    """Return the lease of an offer; raises Tampered or Denied unless the hall signed it for just this."""
+    signed = trust.lease(offer.envelope)
+    if (signed.lease.assignment_id, signed.lease.candidate_id) != (assignment_id, admission.candidate.user_id):
+        raise Denied("The hall's permission is for somebody else. Please ask the proctor.")
+    return signed
+
+
+def opening_of(offer: LeaseOffer, lease: SignedLease, admission: Admission) -> Opening:
+    """Return what a new sitting begins with; raises Tampered when the paper is not the one the lease names."""
+    card = admission.candidate
+    return Opening(
+        paper=open_paper(offer, lease.lease.paper),
+        candidate=Person(user_id=card.user_id, role=Role.CANDIDATE, name=card.name, roll_number=card.roll_number),
+        lease=lease,
+    )
+
+
+def open_paper(offer: LeaseOffer, digest: str) -> Paper:
+    """Open the sealed paper and hold it against its digest; raises Tampered or Invalid."""
+    plain = AgeIdentity(offer.paper_identity).open(offer.paper_blob)
+    if hashlib.sha256(plain).hexdigest() != digest:
+        raise Tampered("The paper is not the one that was published. Please ask the proctor.")
+    return Paper.from_document(json.loads(plain))

@@ -1,0 +1,1 @@
+"""The store of one seat: sittings, their journals, and the bundles they become."""

@@ -1,0 +1,114 @@
+"""Reads a sitting back out of a seat's store, as frozen values; what they are worth is for the reader to verify."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from kiosk.exam.entry import Entry, Genesis
+from kiosk.exam.evidence import Evidence
+from kiosk.exam.grant import Grant
+from kiosk.exam.journal import Head
+from kiosk.exam.lease import Lease
+from kiosk.exam.moment import iso
+from kiosk.exam.page import SignedGrant, SignedLease
+from kiosk.exam.paper import Paper
+from kiosk.exam.person import Person, Role
+from kiosk.exam.record import Record
+from storage.models import seat as rows
+
+
+def read_record(connection: Connection, submission_id: str, *, with_evidence: bool = False) -> Record | None:
+    """Return everything a seat holds of a sitting, or None where it has none such."""
+    found = connection.execute(
+        select(rows.Submission.__table__, rows.Paper.body, rows.Person.name, rows.Person.roll_number)
+        .join(rows.Paper, rows.Paper.paper_digest == rows.Submission.paper_digest)
+        .join(rows.Person, rows.Person.user_id == rows.Submission.candidate_id)
+        .where(rows.Submission.submission_id == submission_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    genesis = _genesis(found)
+    return Record(
+        genesis=genesis,
+        entries=read_entries(connection, genesis),
+        head=Head(found.head_seq, found.head_hash),
+        paper=Paper.from_document(json.loads(found.body)),
+        candidate=Person(
+            user_id=found.candidate_id, role=Role.CANDIDATE, name=found.name, roll_number=found.roll_number
+        ),
+        leases=_leases(connection, genesis),
+        grants=_grants(connection, submission_id),
+        evidence=_evidence(connection, genesis) if with_evidence else (),
+    )
+
+
+def read_entries(connection: Connection, genesis: Genesis) -> tuple[Entry, ...]:
+    """Return the journal of a sitting, in order."""
+    entry = rows.JournalEntry
+    found = connection.execute(
+        select(entry.__table__)
+        .where(entry.submission_id == genesis.submission_id, entry.opened_on == genesis.opened_on)
+        .order_by(entry.seq)
+    )
+    return tuple(
+        Entry(
+            submission_id=row.submission_id,
+            opened_on=row.opened_on,
+            seq=row.seq,
+            epoch=row.epoch,
+            kind=row.kind,
+            at=row.at,
+            boot_id=row.boot_id,
+            boot_ms=row.boot_ms,
+            body=json.loads(row.body),
+            hash=bytes(row.hash),
+        )
+        for row in found
+    )
+
+
+def _genesis(row: Any) -> Genesis:
+    return Genesis(
+        submission_id=row.submission_id,
+        opened_on=row.opened_on,
+        paper=row.paper_digest,
+        assignment_id=row.assignment_id,
+        seat=row.seat,
+        lease=row.lease_id,
+        build=row.build,
+    )
+
+
+def _leases(connection: Connection, genesis: Genesis) -> tuple[SignedLease, ...]:
+    lease = rows.Lease
+    found = connection.execute(
+        select(lease.document, lease.envelope)
+        .where(lease.submission_id == genesis.submission_id, lease.opened_on == genesis.opened_on)
+        .order_by(lease.epoch)
+    )
+    return tuple(
+        SignedLease(lease=Lease.from_document(json.loads(document)), envelope=envelope or b"")
+        for document, envelope in found
+    )
+
+
+def _grants(connection: Connection, submission_id: str) -> tuple[SignedGrant, ...]:
+    grant = rows.Grant
+    found = connection.execute(
+        select(grant.document, grant.envelope).where(grant.submission_id == submission_id).order_by(grant.issued_at)
+    )
+    return tuple(
+        SignedGrant(grant=Grant.from_document(json.loads(document)), envelope=envelope or b"")
+        for document, envelope in found
+    )
+
+
+def _evidence(connection: Connection, genesis: Genesis) -> tuple[Evidence, ...]:
+    evidence = rows.Evidence
+    found = connection.execute(
+        select(evidence.digest, evidence.media_type, evidence.captured_at, evidence.body)
+        .where(evidence.submission_id == genesis.submission_id, evidence.opened_on == genesis.opened_on)
+        .order_by(evidence.digest)
+    )
+    return tuple(Evidence(digest, media_type, iso(at), bytes(body)) for digest, media_type, at, body in found)
