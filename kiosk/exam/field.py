@@ -81,6 +81,12 @@ class Fields:
         """Return one object."""
         return Fields(self._at(name))
 
+    def must_be_only(self, known: Mapping[str, Any]) -> None:
+        """Raise Invalid, naming a field, unless there are no fields but those of `known`."""
+        unknown = sorted(set(self.fields) - set(known))
+        if unknown:
+            raise Invalid(f"{unknown[0]} is not known here")
+
     def _of(self, name: str, kind: type[T]) -> T:
         value = self._at(name)
         if not isinstance(value, kind):

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from kiosk.exam.error import Invalid
+from kiosk.exam.field import Fields
+
 
 class Act(StrEnum):
     """What a proctor may do to a sitting."""
@@ -67,7 +70,25 @@ class Grant:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Grant":
-        """Read `document` back."""
-        fields = dict(document)
-        fields["act"] = Act(fields["act"])
-        return cls(**fields)
+        """Read `document` back; raises Invalid when a field is missing, unknown or of the wrong kind."""
+        fields = Fields(document)
+        try:
+            act = Act(fields.text("act"))
+        except ValueError as error:
+            raise Invalid(f"there is no such act ({error})") from error
+        grant = cls(
+            grant_id=fields.text("grant_id"),
+            submission_id=fields.text("submission_id"),
+            seat=fields.text("seat"),
+            act=act,
+            who=fields.text("who"),
+            second=fields.text_or_none("second"),
+            amount_ms=fields.whole("amount_ms"),
+            section=fields.text_or_none("section"),
+            gap=fields.whole_or_none("gap"),
+            reason=fields.text("reason"),
+            note=fields.text("note"),
+            issued_at=fields.text("issued_at"),
+        )
+        fields.must_be_only(grant.document())
+        return grant

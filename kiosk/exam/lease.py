@@ -6,6 +6,7 @@ from typing import Any
 
 from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.entry import Genesis
+from kiosk.exam.field import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,24 @@ class Lease:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Lease":
-        """Read `document` back."""
-        fields = dict(document)
-        fields["accommodation"] = Accommodation.from_document(fields["accommodation"])
-        return cls(**fields)
+        """Read `document` back; raises Invalid when a field is missing, unknown or of the wrong kind."""
+        fields = Fields(document)
+        lease = cls(
+            lease_id=fields.text("lease_id"),
+            submission_id=fields.text("submission_id"),
+            opened_on=fields.text("opened_on"),
+            assignment_id=fields.text("assignment_id"),
+            candidate_id=fields.text("candidate_id"),
+            paper=fields.text("paper"),
+            seat=fields.text("seat"),
+            epoch=fields.whole("epoch"),
+            attempt=fields.whole("attempt"),
+            seed=fields.text("seed"),
+            accommodation=Accommodation.from_document(fields.inner("accommodation").fields),
+            limit_ms=fields.whole_or_none("limit_ms"),
+            due_at=fields.text_or_none("due_at"),
+            proctor_id=fields.text_or_none("proctor_id"),
+            issued_at=fields.text("issued_at"),
+        )
+        fields.must_be_only(lease.document())
+        return lease
