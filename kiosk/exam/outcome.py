@@ -1,6 +1,8 @@
 """What came out of sittings, as the office counts it: one candidate's best attempt, and how a question was answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 
@@ -37,3 +39,21 @@ class Standing:
     """Handed in, with something left to mark."""
     graded: int = 0
     released: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedResult:
+    """The best released attempt of one assignment, before the test's policy cuts it for the candidate."""
+
+    submission_id: str
+    assignment_id: str
+    candidate_id: str
+    test_id: str
+    paper_digest: str
+    score: Decimal
+    max_score: Decimal
+    passed: bool | None
+    feedback: str | None
+    released_at: datetime
+    points: Mapping[str, tuple[Decimal, str | None]]
+    """Points and a marker's words, by question id."""

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from kiosk.exam.accommodation import Accommodation
 
-
 SYSTEM_ID = "system"
 """The user id of the program itself, for what it does without anybody asking."""
 

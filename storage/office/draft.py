@@ -1,4 +1,4 @@
-"""The drafts of the office: tests with their sections, questions, options, tags and settings, until they are printed."""
+"""The drafts of the office: tests with their sections, questions and settings, until they are printed."""
 
 import uuid
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class DraftStore(Store):
                 **{name: getattr(row, name) for name in _TEST_FIELDS},
                 tags=tuple(row.tags or ()),
                 sections=tuple(_section(s, questions.get(s.section_id, ())) for s in sections),
-                settings={key: value for key, value in settings},
+                settings={row.setting_key: row.setting_value for row in settings},
             )
 
     def summary(self, test_id: str) -> TestSummary:

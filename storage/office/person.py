@@ -1,11 +1,12 @@
 """The people of the office: `users`, with their accommodations and the hashes of their secrets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.error import Refused
@@ -147,15 +148,19 @@ def _values(new: NewPerson, at: datetime) -> dict[str, object]:
     }
 
 
-def _check_free(session: Session, people: Iterable[NewPerson]) -> None:
-    new = [p.person for p in people]
-    for column, words, wanted in (
-        (rows.Person.user_id, "The user id", [p.user_id for p in new]),
-        (rows.Person.roll_number, "The roll number", [p.roll_number for p in new if p.roll_number]),
-    ):
-        doubled = sorted({w for w in wanted if wanted.count(w) > 1}) if len(set(wanted)) < len(wanted) else []
-        taken = doubled or [
-            found for some in in_batches(wanted) for found in session.scalars(select(column).where(column.in_(some)))
-        ]
-        if taken:
-            raise Refused(f"{words} {taken[0]} is {'given twice' if doubled else 'taken'}.")
+def _check_free(session: Session, people: Sequence[NewPerson]) -> None:
+    _check_column(session, "user id", rows.Person.user_id, [p.person.user_id for p in people])
+    rolls = [p.person.roll_number for p in people if p.person.roll_number is not None]
+    _check_column(session, "roll number", rows.Person.roll_number, rolls)
+
+
+def _check_column(session: Session, words: str, column: InstrumentedAttribute[Any], wanted: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for value in wanted:
+        if value in seen:
+            raise Refused(f"The {words} {value} is given twice.")
+        seen.add(value)
+    for some in in_batches(wanted):
+        taken = session.scalars(select(column).where(column.in_(some))).first()
+        if taken is not None:
+            raise Refused(f"The {words} {taken} is taken.")

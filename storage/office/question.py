@@ -54,7 +54,7 @@ def add_questions(session: Session, questions: Sequence[tuple[str, Question]]) -
     )
 
 
-def clear_questions(session: Session, section_ids: Select[tuple[str]]) -> None:
+def clear_questions(session: Session, section_ids: Select[str]) -> None:
     """Take out every question of the sections a query names, and all that hangs on them."""
     questions = select(rows.Question.question_id).where(rows.Question.section_id.in_(section_ids))
     for statement in (

@@ -1,8 +1,8 @@
 """What every store of the office stands on: one transaction per public method, and refusals in words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
@@ -34,7 +34,7 @@ class Store:
                 yield session
         except IntegrityError as error:
             raise Refused(
-                "This does not fit what the office holds: somebody changed it, or an id is taken. Look again, then retry."
+                "This does not fit what the office holds: somebody changed it, or an id is taken. Look and try again."
             ) from error
 
     def _reading(self) -> AbstractContextManager[Session]:
@@ -46,7 +46,7 @@ def in_batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def add_rows(session: Session, model: type[OfficeBase], values: Sequence[dict[str, object]]) -> None:
+def add_rows(session: Session, model: type[OfficeBase], values: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows in one statement; none at all for no values."""
     if values:
         session.execute(insert(model), values)

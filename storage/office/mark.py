@@ -1,0 +1,253 @@
+"""Marks: `marks` is only added to; `answers` and `test_submissions` show the awards in force."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from kiosk.exam.answer import Answer
+from kiosk.exam.error import Refused
+from kiosk.exam.grading import Award, grade, with_awards
+from kiosk.exam.key import Key
+from kiosk.exam.log import LogEntry
+from kiosk.exam.moment import iso
+from kiosk.exam.script import MarkedScript, Script
+from kiosk.exam.status import LogAction, SubmissionStatus
+from storage.models import office as rows
+from storage.office.paper import newest_keys
+from storage.office.store import Store, add_rows, in_batches, write_logs
+
+GRADED = (SubmissionStatus.GRADED, SubmissionStatus.REVIEWED)
+SittingId = tuple[str, str]
+"""Submission id and the day it was opened."""
+Marking = Callable[[Key, Script], tuple[Award, ...]]
+"""What somebody awards, given the key in force."""
+
+
+class MarkStore(Store):
+    """Marks sittings and tells which wait to be marked."""
+
+    def to_mark(self, test_id: str | None = None, rescore: bool = False) -> tuple[SittingId, ...]:
+        """Return the sittings handed in and not fully marked; with `rescore`, also those marked under an older key."""
+        newest = (
+            select(func.max(rows.AnswerKey.version))
+            .where(rows.AnswerKey.paper_digest == rows.Submission.paper_digest)
+            .scalar_subquery()
+        )
+        wanted = rows.Submission.status == SubmissionStatus.SUBMITTED
+        if rescore:
+            wanted = or_(wanted, rows.Submission.status.in_(GRADED) & (rows.Submission.key_version < newest))
+        query = select(rows.Submission.submission_id, rows.Submission.opened_on).where(
+            wanted, rows.Submission.paper_digest.is_not(None)
+        )
+        if test_id is not None:
+            query = query.join(rows.Assignment, rows.Assignment.assignment_id == rows.Submission.assignment_id).where(
+                rows.Assignment.test_id == test_id
+            )
+        with self._reading() as session:
+            return tuple((s, d) for s, d in session.execute(query.order_by(rows.Submission.submission_id)))
+
+    def sitting(self, submission_id: str) -> SittingId:
+        """Return the whole id of a sitting; raises Refused when there is none."""
+        query = select(rows.Submission.opened_on).where(rows.Submission.submission_id == submission_id)
+        with self._reading() as session:
+            found = session.scalars(query).all()
+        if len(found) != 1:
+            raise Refused(f"There is no sitting {submission_id} here.")
+        return submission_id, found[0]
+
+    def test_of(self, submission_id: str) -> str:
+        """Return the test id of a sitting; raises Refused when there is none."""
+        query = (
+            select(rows.Assignment.test_id)
+            .join(rows.Submission, rows.Submission.assignment_id == rows.Assignment.assignment_id)
+            .where(rows.Submission.submission_id == submission_id)
+        )
+        with self._reading() as session:
+            found = session.scalars(query).first()
+        if found is None:
+            raise Refused(f"There is no sitting {submission_id} here.")
+        return found
+
+    def mark(self, sittings: Sequence[SittingId], marking: Marking, by: str, at: datetime) -> tuple[MarkedScript, ...]:
+        """Add what `marking` awards to each sitting and show it, all in one transaction.
+
+        A sitting with nothing left to mark becomes `graded`, with an entry in its log. Raises Refused for one that
+        is not handed in, or whose paper has no key here.
+        """
+        with self._writing() as session:
+            return tuple(_mark(session, found, marking, by, at) for found in _scripts(session, sittings, lock=True))
+
+    def preview(self, sittings: Sequence[SittingId], marking: Marking) -> tuple[MarkedScript, ...]:
+        """Return what `mark` would come to, without writing anything."""
+        with self._reading() as session:
+            return tuple(_outcome(f, marking(f.key, f.script)) for f in _scripts(session, sittings))
+
+    def awards(self, submission_id: str) -> tuple[tuple[Award, datetime], ...]:
+        """Return every award a sitting ever got, in order, with when it was given."""
+        query = (
+            select(rows.Mark)
+            .where(rows.Mark.submission_id == submission_id)
+            .order_by(rows.Mark.question_id, rows.Mark.revision)
+        )
+        with self._reading() as session:
+            return tuple((_award(row), row.marked_at) for row in session.scalars(query))
+
+    def review(self, sitting: SittingId, feedback: str, by: str, at: datetime) -> None:
+        """Keep an evaluator's words on a whole graded sitting; raises Refused while something is left to mark."""
+        with self._writing() as session:
+            row = session.get(rows.Submission, sitting, with_for_update=True)
+            if row is None or row.status not in GRADED:
+                raise Refused("This sitting has answers left to mark. `kiosk mark queue` names them.")
+            row.status, row.feedback, row.reviewed_by = SubmissionStatus.REVIEWED, feedback, by
+            write_logs(session, [_log(row.assignment_id, LogAction.REVIEWED, by, at, None)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    row: rows.Submission
+    answers: Sequence[rows.Answer]
+    key: Key
+    script: Script
+
+
+def _scripts(session: Session, sittings: Sequence[SittingId], lock: bool = False) -> Iterator[_Found]:
+    for some in in_batches(sittings):
+        query = (
+            select(rows.Submission)
+            .where(tuple_(rows.Submission.submission_id, rows.Submission.opened_on).in_(some))
+            .order_by(rows.Submission.submission_id)
+        )
+        submissions = session.scalars(query.with_for_update() if lock else query).all()
+        keys = newest_keys(session, {s.paper_digest for s in submissions if s.paper_digest is not None})
+        ids = [(s.submission_id, s.opened_on) for s in submissions]
+        answers, awards = _answers(session, ids), _in_force(session, ids)
+        for row in submissions:
+            if row.status is SubmissionStatus.IN_PROGRESS:
+                raise Refused(f"The sitting {row.submission_id} is not handed in yet.")
+            key = keys.get(row.paper_digest or "")
+            if key is None:
+                raise Refused(f"The paper of the sitting {row.submission_id} has no key here.")
+            found = (row.submission_id, row.opened_on)
+            yield _Found(row, answers[found], key, _script(row, answers[found], awards[found]))
+
+
+def _script(row: rows.Submission, answers: Sequence[rows.Answer], in_force: Mapping[str, Award]) -> Script:
+    return Script(
+        submission_id=row.submission_id,
+        opened_on=row.opened_on,
+        assignment_id=row.assignment_id,
+        status=row.status,
+        answers={a.question_id: _answer(a) for a in answers},
+        in_force=in_force,
+        is_released=row.released_at is not None,
+    )
+
+
+def _answers(session: Session, sittings: Sequence[SittingId]) -> Mapping[SittingId, list[rows.Answer]]:
+    found: dict[SittingId, list[rows.Answer]] = defaultdict(list)
+    query = select(rows.Answer).where(tuple_(rows.Answer.submission_id, rows.Answer.opened_on).in_(sittings))
+    for row in session.scalars(query):
+        found[row.submission_id, row.opened_on].append(row)
+    return found
+
+
+def _answer(row: rows.Answer) -> Answer:
+    return Answer(
+        question_id=row.question_id,
+        option_ids=tuple(sorted(row.selected_option_ids or ())),
+        text=row.essay_answer or row.coding_answer or "",
+        flagged=row.flagged,
+        seen=row.seen,
+        hints_shown=row.hints_shown,
+        answered_at=None if row.answered_at is None else iso(row.answered_at),
+        answered_seq=row.answered_seq,
+    )
+
+
+def _in_force(session: Session, sittings: Sequence[SittingId]) -> Mapping[SittingId, dict[str, Award]]:
+    found: dict[SittingId, dict[str, Award]] = defaultdict(dict)
+    query = (
+        select(rows.Mark)
+        .where(tuple_(rows.Mark.submission_id, rows.Mark.opened_on).in_(sittings))
+        .order_by(rows.Mark.revision)
+    )
+    for row in session.scalars(query):
+        found[row.submission_id, row.opened_on][row.question_id] = _award(row)
+    return found
+
+
+def _outcome(found: _Found, added: tuple[Award, ...]) -> MarkedScript:
+    script = found.script
+    result = grade(found.key, script.answers, with_awards(script.in_force, added))
+    return MarkedScript(script.submission_id, len(added), result, found.row.score)
+
+
+def _mark(session: Session, found: _Found, marking: Marking, by: str, at: datetime) -> MarkedScript:
+    row, key, script = found.row, found.key, found.script
+    added = marking(key, script)
+    marked = _outcome(found, added)
+    add_rows(session, rows.Mark, [_mark_values(script, award, at) for award in added])
+    _show(found.answers, with_awards(script.in_force, added), marked.grade.left)
+    is_new = row.status not in GRADED
+    row.score, row.max_score, row.passed = marked.grade.score, marked.grade.max_score, marked.grade.passed
+    row.key_version = key.version
+    if not marked.grade.is_complete:
+        row.status = SubmissionStatus.SUBMITTED
+    elif added or is_new:
+        row.status = SubmissionStatus.GRADED if is_new else row.status
+        details = f"Score {marked.grade.score} of {marked.grade.max_score} under key {key.version}"
+        write_logs(session, [_log(row.assignment_id, LogAction.GRADED, by, at, details)])
+    return marked
+
+
+def _show(answers: Sequence[rows.Answer], in_force: Mapping[str, Award], left: Sequence[str]) -> None:
+    for row in answers:
+        award = None if row.question_id in left else in_force.get(row.question_id)
+        row.is_correct = None if award is None else award.is_correct
+        row.points_awarded = None if award is None else award.points
+
+
+def _mark_values(script: Script, award: Award, at: datetime) -> dict[str, Any]:
+    return {
+        "submission_id": script.submission_id,
+        "opened_on": script.opened_on,
+        "question_id": award.question_id,
+        "revision": award.revision,
+        "points": award.points,
+        "max_points": award.max_points,
+        "is_correct": award.is_correct,
+        "key_version": award.key_version,
+        "marker_id": award.marker_id,
+        "marked_at": at,
+        "comment": award.comment,
+    }
+
+
+def _award(row: rows.Mark) -> Award:
+    return Award(
+        question_id=row.question_id,
+        revision=row.revision,
+        points=row.points,
+        max_points=row.max_points,
+        is_correct=row.is_correct,
+        key_version=row.key_version,
+        marker_id=row.marker_id,
+        comment=row.comment,
+    )
+
+
+def _log(assignment_id: str, action: LogAction, by: str, at: datetime, details: str | None) -> LogEntry:
+    return LogEntry(
+        log_id=uuid.uuid4().hex,
+        assignment_id=assignment_id,
+        action=action,
+        performed_by=by,
+        timestamp=at,
+        details=details,
+    )
