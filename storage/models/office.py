@@ -128,6 +128,9 @@ class Assignment(AssignmentColumns, OfficeBase):
         Index(None, "test_id", "status"),
     )
 
+    is_provisional: Mapped[bool] = mapped_column(default=False)
+    """Came with a bundle and is not yet known to the office."""
+
 
 class Submission(SubmissionColumns, OfficeBase):
     """One attempt with its result."""

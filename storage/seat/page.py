@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Table, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.exam.canonical import canonical
-from kiosk.exam.entry import Entry, Genesis, Kind
+from kiosk.exam.entry import Genesis, Kind
 from kiosk.exam.moment import parse_iso
-from kiosk.exam.page import AnswerRow, Opening, Page, SignedGrant, SignedLease, row_id
+from kiosk.exam.page import Opening, Page, SignedGrant, SignedLease, row_id
 from storage.models import seat as rows
 from storage.models.base import SeatBase
+from storage.page import answer_row, entry_row, evidence_row, lease_row, sitting_key, standing_row
 
 _FOLDED = ("selected_option_ids", "essay_answer", "coding_answer", "answered_at", "answered_seq")
 _MARKED = ("seen", "flagged", "hints_shown")
@@ -24,9 +25,9 @@ def write_page(connection: Connection, page: Page) -> None:
     """Write one page; raises what the store raises, and then the transaction must be rolled back."""
     if page.opening is not None:
         _write_opening(connection, page, page.opening)
-    connection.execute(insert(table_of(rows.JournalEntry)), [_entry_row(e) for e in page.entries])
+    connection.execute(insert(table_of(rows.JournalEntry)), [entry_row(e) for e in page.entries])
     connection.execute(
-        update(table_of(rows.Submission)).where(*_sitting(rows.Submission, page.genesis)), _standing_row(page)
+        update(table_of(rows.Submission)).where(*_sitting(rows.Submission, page.genesis)), standing_row(page.standing)
     )
     if page.answers:
         _write_answers(connection, page)
@@ -40,24 +41,7 @@ def write_page(connection: Connection, page: Page) -> None:
 
 def write_lease(connection: Connection, signed: SignedLease) -> None:
     """Keep a lease with its envelope."""
-    lease = signed.lease
-    connection.execute(
-        insert(table_of(rows.Lease)),
-        [
-            {
-                "lease_id": lease.lease_id,
-                "opened_on": lease.opened_on,
-                "submission_id": lease.submission_id,
-                "assignment_id": lease.assignment_id,
-                "candidate_id": lease.candidate_id,
-                "seat": lease.seat,
-                "epoch": lease.epoch,
-                "document": canonical(lease.document()).decode(),
-                "envelope": signed.envelope,
-                "issued_at": parse_iso(lease.issued_at),
-            }
-        ],
-    )
+    connection.execute(insert(table_of(rows.Lease)), [lease_row(signed)])
 
 
 def _write_opening(connection: Connection, page: Page, opening: Opening) -> None:
@@ -82,7 +66,7 @@ def _write_opening(connection: Connection, page: Page, opening: Opening) -> None
         insert(table_of(rows.Submission)),
         [
             {
-                **_key(genesis),
+                **sitting_key(genesis),
                 "assignment_id": genesis.assignment_id,
                 "candidate_id": page.candidate_id,
                 "started_at": started_at,
@@ -100,7 +84,7 @@ def _write_opening(connection: Connection, page: Page, opening: Opening) -> None
         insert(table_of(rows.Proctoring)),
         [
             {
-                **_key(genesis),
+                **sitting_key(genesis),
                 "session_id": row_id(genesis.submission_id, "proctoring"),
                 "proctor_id": page.proctor_id,
                 "started_at": started_at,
@@ -117,7 +101,7 @@ def _write_answers(connection: Connection, page: Page) -> None:
     folded = {name: statement.excluded[name] for name in (*_FOLDED, *_MARKED)}
     connection.execute(
         statement.on_conflict_do_update(index_elements=["answer_id", "opened_on"], set_=folded),
-        [{**_key(page.genesis), **_answer_row(a)} for a in page.answers],
+        [{**sitting_key(page.genesis), **answer_row(a)} for a in page.answers],
     )
 
 
@@ -134,51 +118,8 @@ def _write_proctoring(connection: Connection, page: Page) -> None:
 def _write_evidence(connection: Connection, page: Page) -> None:
     connection.execute(
         upsert(table_of(rows.Evidence)).on_conflict_do_nothing(),
-        [
-            {
-                **_key(page.genesis),
-                "digest": e.digest,
-                "media_type": e.media_type,
-                "captured_at": parse_iso(e.captured_at),
-                "body": e.content,
-            }
-            for e in page.evidence
-        ],
+        [{**sitting_key(page.genesis), **evidence_row(e)} for e in page.evidence],
     )
-
-
-def _entry_row(entry: Entry) -> dict[str, Any]:
-    document = entry.document()
-    return {**document, "kind": entry.kind, "body": canonical(entry.body).decode(), "hash": entry.hash}
-
-
-def _standing_row(page: Page) -> dict[str, Any]:
-    standing = page.standing
-    return {
-        "submitted_at": parse_iso(standing.submitted_at) if standing.submitted_at else None,
-        "duration": standing.duration,
-        "status": standing.status,
-        "handed_in_by": standing.handed_in_by,
-        "is_late": standing.is_late,
-        "receipt": standing.receipt,
-        "head_seq": standing.head.seq,
-        "head_hash": standing.head.hash,
-    }
-
-
-def _answer_row(answer: AnswerRow) -> dict[str, Any]:
-    return {
-        "answer_id": answer.answer_id,
-        "question_id": answer.question_id,
-        "selected_option_ids": None if answer.selected_option_ids is None else list(answer.selected_option_ids),
-        "essay_answer": answer.essay_answer,
-        "coding_answer": answer.coding_answer,
-        "answered_at": parse_iso(answer.answered_at) if answer.answered_at else None,
-        "answered_seq": answer.answered_seq,
-        "seen": answer.seen,
-        "flagged": answer.flagged,
-        "hints_shown": answer.hints_shown,
-    }
 
 
 def _grant_row(signed: SignedGrant) -> dict[str, Any]:
@@ -194,10 +135,6 @@ def _grant_row(signed: SignedGrant) -> dict[str, Any]:
         "envelope": signed.envelope,
         "issued_at": parse_iso(grant.issued_at),
     }
-
-
-def _key(genesis: Genesis) -> dict[str, str]:
-    return {"submission_id": genesis.submission_id, "opened_on": genesis.opened_on}
 
 
 def _sitting(model: Any, genesis: Genesis) -> tuple[Any, Any]:
