@@ -40,15 +40,24 @@ class Package(PackageColumns, HallBase):
     __table_args__ = (UniqueConstraint("test_id", "hall", "number"),)
 
 
+class Test(HallBase):
+    """One test held here: what may be known of it before its paper is opened."""
+
+    __test__ = False  # not a pytest class
+    __tablename__ = "tests"
+
+    test_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    title: Mapped[str]
+    is_active: Mapped[bool]
+    paper_digest: Mapped[str]
+    """The newest paper; an assignment may name an older one."""
+
+
 class SealedPaper(SealedPaperColumns, HallBase):
     """One paper that only its identity opens."""
 
     __tablename__ = "sealed_papers"
     __table_args__ = (ForeignKeyConstraint(["package_id"], ["packages.package_id"]),)
-
-    title: Mapped[str]
-    """The test's title, which may be known before the release."""
-    is_active: Mapped[bool] = mapped_column(default=True)
 
 
 class PaperIdentity(IdentityColumns, HallBase):
