@@ -176,6 +176,12 @@ class Desk:
         with scribe.lock:
             return overlay_of(card, scribe.sitting, scribe.events, scribe.now(), self._courier.trouble)
 
+    def head(self) -> int:
+        """Return the number of the last entry of the open sitting, saved or not."""
+        scribe = self._open()
+        with scribe.lock:
+            return scribe.sitting.head.seq
+
     def visit(self, question_id: str) -> None:
         """Go to a question."""
         self._move(lambda sitting, moment: sitting.visit(question_id, moment))
