@@ -240,7 +240,6 @@ def a_roster(paper: Paper | None = None, **changes: Any) -> RosterDocument:
             {
                 "session_id": "session-1",
                 "title": "Tuesday, second shift",
-                "shift": None,
                 "time_zone": "UTC",
                 "opens_at": iso(NOON - timedelta(minutes=30)),
                 "starts_at": iso(NOON),

@@ -1,0 +1,59 @@
+"""Receipts: signed once when a bundle is stored, kept as bytes, given out again unchanged."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from kiosk.exam.error import Invalid, Tampered
+from kiosk.sealing.bundle import Bundle
+from kiosk.sealing.certificate import verify_chain
+from kiosk.sealing.envelope import PayloadType, read_envelope, sign
+from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.wire.document import words
+from kiosk.wire.receipt import ReceiptDocument
+
+SUFFIX = ".receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSigner:
+    """What central signs receipts with."""
+
+    key: SigningKey
+    chain: tuple[str, ...]
+
+    def receipt(self, bundle: Bundle, received_at: str) -> bytes:
+        """Return the receipt of a verified bundle."""
+        manifest = bundle.manifest
+        return sign(
+            PayloadType.RECEIPT,
+            {
+                "version": 1,
+                "bundle_id": bundle.bundle_id,
+                "submission_id": manifest.submission_id,
+                "opened_on": manifest.opened_on,
+                "entries": manifest.entries,
+                "head": manifest.head,
+                "sealed": manifest.sealed.model_dump(mode="json"),
+                "received_at": received_at,
+                "flags": list(bundle.flags),
+                "certificates": list(self.chain),
+            },
+            self.key,
+        )
+
+
+def read_receipt(envelope: bytes, root: str, bundle_id: str | None = None) -> ReceiptDocument:
+    """Return a receipt believed on the word of the root's public key; raises Tampered, Invalid or Denied.
+
+    Where `bundle_id` is given, a receipt for another bundle is refused.
+    """
+    read = read_envelope(envelope, PayloadType.RECEIPT)
+    try:
+        document = ReceiptDocument.model_validate_json(read.canonical_payload())
+    except ValidationError as error:
+        raise Invalid(f"this receipt is not of this version: {words(error)}") from None
+    read.check(verify_chain(document.certificates, root, KeyRole.RECEIPT, document.received_at).key)
+    if bundle_id is not None and document.bundle_id != bundle_id:
+        raise Tampered("this receipt is for another bundle")
+    return document

@@ -1,0 +1,144 @@
+"""Bundles as they arrive: stored with their receipt in one transaction, or set aside with the reason."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Insert, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from kiosk.exam.arrival import Arrival, BundleLine, Quarantined
+from kiosk.exam.error import Refused
+from kiosk.exam.status import BundleState
+from storage.models import office as rows
+from storage.models.office import OfficeBase
+from storage.office.store import Store
+
+
+class IntakeStore(Store):
+    """Stores what arrives. It opens nothing and holds no key."""
+
+    def accept(self, arrival: Arrival, receipt: Callable[[], bytes]) -> tuple[bytes, bool]:
+        """Store a bundle and its receipt together; return the stored receipt and whether the bundle was new.
+
+        A bundle that is here already changes nothing, and its receipt is the one signed the first time.
+        """
+        with self._writing() as session:
+            if not _add_once(session, rows.Bundle, _bundle_row(arrival)):
+                return _receipt(session, arrival.bundle_id), False
+            signed = receipt()
+            values = {
+                "bundle_id": arrival.bundle_id,
+                "opened_on": arrival.opened_on,
+                "envelope": signed,
+                "issued_at": arrival.received_at,
+            }
+            _add_once(session, rows.Receipt, values)
+            return signed, True
+
+    def receipt(self, bundle_id: str) -> bytes:
+        """Return the receipt of a bundle, the same bytes at every asking; raises Refused for one that is not here."""
+        with self._reading() as session:
+            return _receipt(session, bundle_id)
+
+    def quarantine(self, content: bytes, source: str, reason: str, at: datetime) -> str:
+        """Keep what did not verify, once, and return its digest."""
+        digest = hashlib.sha256(content).hexdigest()
+        values = {"digest": digest, "content": content, "source": source, "reason": reason, "received_at": at}
+        with self._writing() as session:
+            _add_once(session, rows.Quarantine, values)
+        return digest
+
+    def quarantined(self) -> tuple[Quarantined, ...]:
+        """Return what was set aside, in the order it came."""
+        query = select(
+            rows.Quarantine.digest,
+            rows.Quarantine.source,
+            rows.Quarantine.reason,
+            rows.Quarantine.received_at,
+            func.length(rows.Quarantine.content),
+        ).order_by(rows.Quarantine.received_at, rows.Quarantine.digest)
+        with self._reading() as session:
+            return tuple(
+                Quarantined(digest=digest, source=source, reason=reason, received_at=at, length=length)
+                for digest, source, reason, at, length in session.execute(query)
+            )
+
+    def quarantined_content(self, digest: str) -> bytes:
+        """Return the bytes of something set aside; raises Refused when there is none of that digest."""
+        with self._reading() as session:
+            row = session.get(rows.Quarantine, digest)
+            if row is None:
+                raise Refused(f"There is nothing {digest[:12]} in quarantine.")
+            return row.content
+
+    def lines(self, *states: BundleState) -> tuple[BundleLine, ...]:
+        """Return the bundles in some states (all unless told), in the order they came."""
+        bundle = rows.Bundle
+        query = select(
+            bundle.bundle_id,
+            bundle.submission_id,
+            bundle.opened_on,
+            bundle.hall,
+            bundle.state,
+            bundle.received_at,
+            bundle.source,
+            bundle.flags,
+            bundle.problem,
+        ).order_by(bundle.received_at, bundle.bundle_id)
+        if states:
+            query = query.where(bundle.state.in_(states))
+        with self._reading() as session:
+            return tuple(
+                BundleLine(**{**row, "flags": tuple(row["flags"])}) for row in session.execute(query).mappings()
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Return how many bundles stand where, and how much is set aside or provisional."""
+        by_state = select(rows.Bundle.state, func.count()).group_by(rows.Bundle.state)
+        with self._reading() as session:
+            found = {state.value: 0 for state in BundleState}
+            found |= {state.value: count for state, count in session.execute(by_state)}
+            found["quarantined"] = session.scalar(select(func.count()).select_from(rows.Quarantine)) or 0
+            for name, model in (("provisional_people", rows.Person), ("provisional_assignments", rows.Assignment)):
+                query = select(func.count()).select_from(model).where(model.is_provisional)
+                found[name] = session.scalar(query) or 0
+            return found
+
+
+def _add_once(session: Session, model: type[OfficeBase], values: dict[str, object]) -> bool:
+    """Insert a row unless one with its key is there; return whether it was inserted."""
+    make: Callable[[type[OfficeBase]], Insert] = (
+        postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    )
+    statement = make(model).values(values).on_conflict_do_nothing()  # type: ignore[attr-defined]
+    return session.execute(statement.returning(*model.__table__.primary_key.columns)).first() is not None
+
+
+def _receipt(session: Session, bundle_id: str) -> bytes:
+    envelope = session.scalar(select(rows.Receipt.envelope).where(rows.Receipt.bundle_id == bundle_id))
+    if envelope is None:
+        raise Refused(f"There is no bundle {bundle_id[:12]} here.")
+    return bytes(envelope)
+
+
+def _bundle_row(arrival: Arrival) -> dict[str, object]:
+    return {
+        "bundle_id": arrival.bundle_id,
+        "opened_on": arrival.opened_on,
+        "submission_id": arrival.submission_id,
+        "manifest": arrival.envelope,
+        "body": arrival.body,
+        "entries": arrival.entries,
+        "head_hash": arrival.head_hash,
+        "sealed_at": arrival.sealed_at,
+        "received_at": arrival.received_at,
+        "source": arrival.source,
+        "hall": arrival.hall,
+        "state": BundleState.RECEIVED,
+        "flags": list(arrival.flags),
+        "problem": None,
+        "settled_at": None,
+    }
