@@ -18,6 +18,7 @@ def draw_sheet(paper: Paper, order: Order, candidate: CandidateCard) -> Sheet:
         warn_minutes=paper.policy.warn_minutes,
         hint_cost=paper.policy.hint_cost,
         capture_seconds=paper.policy.capture_seconds,
+        sequential_sections=paper.policy.sequential_sections,
     )
 
 

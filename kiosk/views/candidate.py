@@ -135,6 +135,8 @@ class Sheet:
     hint_cost: Decimal
     capture_seconds: int = 0
     """Seconds between screen captures; 0 for none."""
+    sequential_sections: bool = False
+    """Whether a section that has been left cannot be entered again."""
 
 
 @dataclass(frozen=True, slots=True)

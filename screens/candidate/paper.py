@@ -1,0 +1,165 @@
+"""The paper on the screen: the present question, the sections and the palette, as the desk tells them."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.getters import query_one
+from textual.timer import Timer
+
+from kiosk.exam.answer import Answer
+from kiosk.views.candidate import SaveState, Sheet, SittingState, TimeLeft
+from screens.clock import SHORT_MS, clock_text
+from screens.messages import TextChanged
+from screens.route import Route
+from screens.sitting import SittingScreen
+from screens.widgets.keybar import Keys
+from screens.widgets.palette import Palette, question_state
+from screens.widgets.pane import Pane
+from screens.widgets.rule import Rule
+from screens.widgets.tabs import SectionTabs, Tab
+from screens.wish import Wish
+
+TYPING_SECONDS = 0.4
+"""How long text is held back while somebody types."""
+_VERBS: Keys = (
+    ("PgDn", "next", 1),
+    ("PgUp", "previous", 5),
+    ("F2", "flag", 3),
+    ("F3", "clear", 6),
+    ("F4", "go to", 4),
+    ("F9", "review", 2),
+)
+
+
+class PaperScreen(SittingScreen):
+    """Shows where the candidate is in the paper; a wish is shown until the desk has answered it."""
+
+    tabs = query_one(SectionTabs)
+    upper = query_one("#upper", Rule)
+    pane = query_one(Pane)
+    palette = query_one(Palette)
+
+    def __init__(self, sheet: Sheet, state: SittingState, time: TimeLeft, saved: SaveState) -> None:
+        super().__init__(sheet, state, time, saved)
+        self._route = Route(sheet)
+        self._place: Wish[str | None] = Wish()
+        self._choice: Wish[frozenset[str]] = Wish()
+        self._flag: Wish[bool] = Wish()
+        self._told_more = False
+        self._typing: Timer | None = None
+        self.card = self._route.first
+
+    def compose_upper(self) -> ComposeResult:
+        """Compose the sections and the rule below them."""
+        yield SectionTabs()
+        yield Rule(id="upper")
+
+    def compose_desk(self) -> ComposeResult:
+        """Compose the question and the palette."""
+        yield Pane()
+        yield Palette()
+
+    def on_mount(self) -> None:
+        """Open the question the sitting is at."""
+        self._open(self.state.question_id or self.card.question_id)
+        super().on_mount()
+
+    def on_resize(self) -> None:
+        """Let the rules meet the palette's edge, where it is shown."""
+        width = 0 if self.has_class("-narrow") else 29 if self.has_class("-wide") else 21
+        self.upper.column = self.lower.column = width
+
+    def show_state(self, state: SittingState) -> None:
+        """Show the sitting, ahead of it what has been asked for and not answered yet."""
+        was_covered = self.is_covered
+        super().show_state(state)
+        wanted = self._place.settle(state.question_id)
+        if wanted is not None and self._route.card(wanted).section_id in state.shut_sections:
+            self._place.drop()
+            wanted = state.question_id
+        if wanted is not None and wanted != self.card.question_id:
+            self._open(wanted)
+        answer = self._answer()
+        self.pane.update(answer, self._choice.settle(frozenset(answer.option_ids)), self._flag.settle(answer.flagged))
+        self._draw_map()
+        self._after_cover(was_covered)
+        self.save_line.typing = self.pane.has_unsent
+
+    def show_saved(self, saved: SaveState) -> None:
+        """Show the save level; text still in the editor only counts as being saved."""
+        was_covered = self.is_covered
+        super().show_saved(saved)
+        self._after_cover(was_covered)
+
+    def show_time(self, time: TimeLeft) -> None:
+        """Show both clocks."""
+        super().show_time(time)
+        if time.section_ms is None:
+            self.tabs.clock = ""
+            return
+        self.tabs.urgent = time.section_ms < SHORT_MS
+        hidden = self.timer_hidden and not self.tabs.urgent
+        self.tabs.clock = "section time hidden" if hidden else f"section {clock_text(time.section_ms)}"
+
+    def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
+        """Go back to what the desk says; a text stays on the screen and is offered again."""
+        super().show_refusal(message, wait_seconds)
+        for wish in (self._place, self._choice, self._flag):
+            wish.drop()
+        self.pane.put_down_again(self._answer().text)
+
+    def take_text(self) -> TextChanged | None:
+        """Return the text that is still held back."""
+        text = self.pane.take_text()
+        return None if text is None else TextChanged(self.card.question_id, text)
+
+    @on(Pane.Typed)
+    def hold_text(self, event: Pane.Typed) -> None:
+        """Hold typed text back for a moment, so that not every letter is an entry of its own."""
+        event.stop()
+        self.save_line.typing = True
+        if self._typing is None:
+            self._typing = self.set_timer(TYPING_SECONDS, self._send_text)
+
+    def _answer(self) -> Answer:
+        return self.state.answers.get(self.card.question_id) or Answer(self.card.question_id)
+
+    def _open(self, question_id: str) -> None:
+        self.card = self._route.card(question_id)
+        self._route.visit(self.card)
+        self._choice, self._flag, self._told_more = Wish(), Wish(), False
+        section = self._route.section(self.card)
+        preface = section.instructions if self.card.number == 1 else None
+        self.pane.open(self.card, self._answer(), len(section.questions), preface)
+        letters = f"{self.card.options[0].letter}-{self.card.options[-1].letter}" if self.card.options else ""
+        self.key_bar.keys = ((letters, "choose", 0), *_VERBS) if letters else _VERBS
+        if not self.is_covered:
+            self.pane.focus_answer()
+
+    def _draw_map(self) -> None:
+        answers, section = self.state.answers, self._route.section(self.card)
+        self.palette.states = tuple(question_state(answers.get(q.question_id)) for q in section.questions)
+        self.palette.current = self.card.number - 1
+        self.tabs.current = self.sheet.sections.index(section)
+        self.tabs.tabs = tuple(
+            Tab(
+                s.title,
+                sum(answers[q.question_id].is_answered for q in s.questions if q.question_id in answers),
+                len(s.questions),
+                s.section_id in self.state.shut_sections,
+            )
+            for s in self.sheet.sections
+        )
+
+    def _after_cover(self, was_covered: bool) -> None:
+        if self.is_covered:
+            self.set_focus(None)
+        elif was_covered:
+            self.pane.focus_answer()
+            self._send_text()
+
+    def _send_text(self) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+        if (text := self.take_text()) is not None:
+            self.post_message(text)

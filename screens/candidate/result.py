@@ -1,0 +1,83 @@
+"""A released result, as far as the test lets the candidate see it."""
+
+from decimal import Decimal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from kiosk.exam.text import clean_line
+from kiosk.views.candidate import CandidateCard, Result, ResultLine
+from screens.messages import TestsAsked
+from screens.page import Page
+from screens.widgets.header import Header
+from screens.widgets.keybar import KeyBar
+from screens.widgets.line import shorten
+from screens.widgets.press import Press
+from screens.widgets.rule import Rule
+
+
+class ResultScreen(Page):
+    """The score, whether it was enough, and the questions where they may be seen."""
+
+    CSS_PATH = "result.tcss"
+    HELP = "Your result. If you think it is wrong, ask the exam office and give them your receipt."
+    BINDINGS = [
+        Binding("down,pagedown", "scroll(4)", show=False, id="result.down", tooltip="Scroll down"),
+        Binding("up,pageup", "scroll(-4)", show=False, id="result.up", tooltip="Scroll up"),
+        Binding("escape", "back", "back", id="result.back", tooltip="Back to my tests"),
+    ]
+
+    def __init__(self, candidate: CandidateCard, result: Result) -> None:
+        super().__init__()
+        self._candidate, self._result = candidate, result
+
+    def compose(self) -> ComposeResult:
+        """Compose score, feedback and questions."""
+        result = self._result
+        yield Header(clean_line(result.title), self._candidate.name, f"seat {self._candidate.seat}")
+        yield Rule()
+        with VerticalScroll(id="text", can_focus=False):
+            yield Static(self._score(), id="score")
+            if result.feedback:
+                yield Static(Content(result.feedback), classes="part")
+            if result.lines:
+                yield Static(Content("\n").join([_row(line) for line in result.lines]), classes="part")
+            else:
+                yield Static("The questions are not shown for this test.", classes="part")
+        yield Rule()
+        yield Press("Back to my tests", id="back")
+        yield KeyBar((("Enter", "back", 0), ("Down", "read on", 2), ("F1", "help", 1)))
+
+    @on(Press.Pressed, "#back")
+    def action_back(self) -> None:
+        """Go back to the tests."""
+        self.post_message(TestsAsked())
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#text", VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def _score(self) -> Content:
+        result = self._result
+        line = Content.assemble((f"{_number(result.score)} of {_number(result.max_score)} points", "bold"))
+        if result.passed is None:
+            return line
+        passed = ("   ■ passed", "bold $answered") if result.passed else ("   ! not passed", "bold $urgent")
+        return Content.assemble(line, passed)
+
+
+def _row(line: ResultLine) -> Content:
+    points = "not marked" if line.points is None else f"{_number(line.points)} of {_number(line.max_points)}"
+    full = line.points is not None and line.points >= line.max_points
+    mark = ("■", "$answered") if full else ("·", "$seen")
+    feedback = f"   {clean_line(line.feedback)}" if line.feedback else ""
+    place = f"  {shorten(clean_line(line.section), 20):<20} {line.number:>3}  "
+    return Content.assemble(mark, place, (f"{points:>12}", "bold"), feedback)
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():f}"

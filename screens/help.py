@@ -1,0 +1,42 @@
+"""Help for the screen one came from, made of its own key bindings."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from screens.dialog import Dialog
+from screens.widgets.press import Press
+
+
+class HelpDialog(Dialog[None]):
+    """Lists every key of a screen with what it does; F1, Esc and Enter close it."""
+
+    CSS_PATH = ["dialog.tcss", "help.tcss"]
+    BINDINGS = [Binding("f1", "close", show=False, id="help.close", tooltip="Close the help")]
+
+    def __init__(self, words: str, rows: list[tuple[str, str]]) -> None:
+        super().__init__("Help", words)
+        self._rows = rows
+
+    def compose_body(self) -> ComposeResult:
+        """Compose the table of keys."""
+        widest = max((len(key) for key, _ in self._rows), default=0)
+        with VerticalScroll(id="keys", can_focus=False):
+            for key, words in self._rows:
+                yield Static(Content.assemble((f"{key:<{widest}}  ", "bold $accent"), words), markup=False)
+
+    def compose_answers(self) -> ComposeResult:
+        """Compose the way back."""
+        yield Press("Back", id="back")
+
+    def on_mount(self) -> None:
+        """Let the arrows scroll, since there is only one answer."""
+        self.query_one("#keys").can_focus = self.query_one("#keys").max_scroll_y > 0
+
+    @on(Press.Pressed, "#back")
+    def action_close(self) -> None:
+        """Close it."""
+        self.dismiss(None)

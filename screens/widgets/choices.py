@@ -1,0 +1,151 @@
+"""The choices of a question: by letter, by number, or by arrows and Space."""
+
+from dataclasses import dataclass
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from kiosk.views.candidate import OptionCard
+from screens.widgets.keyorder import KeyOrder
+from screens.widgets.passage import Passage
+
+CHOSEN_WORD = "chosen"
+_PREFIX = 10
+_SUFFIX = len(CHOSEN_WORD) + 2
+
+
+class Choices(KeyOrder, Passage, can_focus=True):
+    """All options of one question in one widget; what is chosen has a mark, a word and a colour."""
+
+    COMPONENT_CLASSES = {"choices--letter", "choices--chosen", "choices--cursor"}
+    DEFAULT_CSS = """
+    Choices {
+        & .choices--letter { color: $accent; text-style: bold; }
+        & .choices--chosen { color: $answered; text-style: bold; }
+        & .choices--cursor { text-style: bold; }
+        &:focus .choices--cursor { color: $on-accent; background: $accent; text-style: bold; }
+    }
+    """
+    SCROLL_KEYS = "Down"
+
+    cursor: reactive[int] = reactive(0)
+
+    @dataclass
+    class Picked(Message):
+        """The person wants exactly these options chosen."""
+
+        option_ids: tuple[str, ...]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._options: tuple[OptionCard, ...] = ()
+        self._several = False
+        self._chosen: frozenset[str] = frozenset()
+        self._starts: list[int] = []
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The options shown as chosen."""
+        return self._chosen
+
+    def show(self, options: tuple[OptionCard, ...], several: bool, chosen: frozenset[str]) -> None:
+        """Show the options of a question, the cursor on the first chosen one."""
+        self._options, self._several, self._chosen = options, several, chosen
+        self.set_reactive(Choices.cursor, next((n for n, o in enumerate(options) if o.option_id in chosen), 0))
+        self.remake()
+
+    def show_chosen(self, chosen: frozenset[str]) -> None:
+        """Show what is chosen now."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.remake(self.top)
+
+    def make_lines(self, width: int) -> list[Strip]:
+        """Lay the options out, wrapped beside their letters."""
+        lines: list[Strip] = []
+        self._starts = []
+        for place, option in enumerate(self._options):
+            self._starts.append(len(lines))
+            lines += self._option_lines(place, option, width)
+        return lines
+
+    def _option_lines(self, place: int, option: OptionCard, width: int) -> list[Strip]:
+        is_chosen, at_cursor = option.option_id in self._chosen, place == self.cursor
+        part = "choices--cursor" if at_cursor else "choices--chosen" if is_chosen else None
+        style = self.get_component_rich_style(part, partial=True) if part else Style()
+        letter = style if at_cursor else self.get_component_rich_style("choices--letter", partial=True)
+        left, right = "[]" if self._several else "()"
+        box = f"{left}{('x' if self._several else '•') if is_chosen else ' '}{right}"
+        room = max(8, width - _PREFIX - _SUFFIX)
+        rows = Text(option.text or " ").wrap(self.app.console, room) or [Text(" ")]
+        word = CHOSEN_WORD if is_chosen else ""
+        first = [
+            Segment(f" {'▶' if at_cursor else ' '} ", style),
+            Segment(f"{option.letter:<2} ", letter),
+            Segment(f"{box} ", style),
+            Segment(set_cell_size(rows[0].plain, room), style),
+            Segment(f"{word:>{_SUFFIX - 1}} ", style),
+        ]
+        rest = [[Segment(" " * _PREFIX + set_cell_size(r.plain, room + _SUFFIX), style)] for r in rows[1:]]
+        return [Strip(first), *(Strip(r) for r in rest)]
+
+    async def _on_key(self, event: events.Key) -> None:
+        place = self._place_of(event)
+        if place is not None:
+            self.cursor = place
+            self._pick(place)
+        elif event.key in ("up", "down"):
+            self.cursor = max(0, min(self.cursor + (1 if event.key == "down" else -1), len(self._options) - 1))
+        elif event.key in ("space", "enter"):
+            self._pick(self.cursor)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _place_of(self, event: events.Key) -> int | None:
+        character = (event.character or "").upper()
+        for place, option in enumerate(self._options):
+            if character in (option.letter, str(place + 1)):
+                return place
+        return None
+
+    def _pick(self, place: int) -> None:
+        if not self._options:
+            return
+        option_id = self._options[place].option_id
+        wanted = self._chosen ^ {option_id} if self._several else frozenset({option_id})
+        self.post_message(self.Picked(tuple(o.option_id for o in self._options if o.option_id in wanted)))
+
+    def watch_cursor(self, place: int) -> None:
+        """Bring the option at the cursor into view, its end first, then its start."""
+        self._lines = None
+        if not self._options or not self.size.width:
+            return
+        count = len(self.lines())
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else count
+        self.top = min(max(self.top, end - self.room), self._starts[place])
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked."""
+        line = self.top + event.y
+        if event.y < self.room and line < len(self.lines()):
+            place = max(n for n, start in enumerate(self._starts) if start <= line)
+            self.cursor = place
+            self._pick(place)
+
+
+if __name__ == "__main__":
+    from screens.widgets.sample import show
+
+    choices = Choices()
+    choices.styles.height = 8
+    choices.show((OptionCard("1", "A", "Chloroplast"), OptionCard("2", "B", "Centriole")), False, frozenset({"2"}))
+    show(choices)

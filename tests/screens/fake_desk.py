@@ -1,0 +1,399 @@
+"""A desk for screens under test: real rules, a clock that stands still, and no store."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from builders import NOON, FakeClock, a_clock, a_genesis, a_grant, a_lease, a_question, a_section, a_test
+from kiosk.exam.assignment import AssignmentStatus
+from kiosk.exam.draft import Option, Question, QuestionType, Section
+from kiosk.exam.entry import Kind
+from kiosk.exam.error import Denied, Refused
+from kiosk.exam.moment import iso
+from kiosk.exam.paper import Paper
+from kiosk.exam.press import print_test
+from kiosk.exam.receipt import receipt_code
+from kiosk.exam.sitting import Phase, Sitting, Step
+from kiosk.exam.supervision import carry_out
+from kiosk.exam.timing import TICK_MS
+from kiosk.seat.sheet import draw_sheet
+from kiosk.views.candidate import (
+    CandidateCard,
+    Instructions,
+    Notice,
+    Result,
+    ResultLine,
+    SaveState,
+    SectionLine,
+    Sheet,
+    SittingState,
+    TestCard,
+    TimeLeft,
+)
+from kiosk.views.desk import ActRequest, DeskEvent, OverlayState
+
+ANNA = CandidateCard("candidate-1", "Okafor, Anna", "B-1042", "A12")
+CODE = "K7QF-2M9D"
+PIN, SECOND_PIN = "4711", "1174"
+INJECTION = "[@click=app.quit]x[/] and [/x] and <b>y</b>"
+
+
+def sample_paper(**changes: object) -> Paper:
+    """Return the paper of the sketches: Cells (15), Genetics (10) and Writing (2), in printed order."""
+    fields: dict[str, object] = {
+        "title": "Biology II · Paper A",
+        "duration": 120,
+        "randomized_questions": False,
+        "randomized_options": False,
+        "instructions": "Read every question twice.",
+        "settings": {"hintCost": "0.5"},
+        "sections": (cells(), genetics(), writing()),
+    }
+    return print_test(a_test(**fields | changes))[0]
+
+
+def options(*texts: str) -> tuple[Option, ...]:
+    """Return options with ids o1, o2 ..., the first of them right."""
+    return tuple(
+        Option(option_id=f"o{n}", option_text=t, is_correct=n == 1, option_order=n) for n, t in enumerate(texts, 1)
+    )
+
+
+def cells() -> Section:
+    """Return a section of fifteen choice questions with a clock of 40 minutes."""
+    questions = [a_question(f"c{n}", order=n, section_id="cells") for n in range(1, 16)]
+    texts = options("Chloroplast", "Centriole", "Cell wall", "Vacuole")
+    questions[6] = question("c7", 7, "Which of these is **not** found in a plant cell?", options=texts, hints=HINTS)
+    questions[7] = question(
+        "c8",
+        8,
+        "Which of these have a membrane of their own?",
+        type=QuestionType.MSQ,
+        points=Decimal(3),
+        options=options("Nucleus", "Ribosome", "Mitochondrion", "Chloroplast", "Nucleolus"),
+        min_choices=2,
+        max_choices=3,
+    )
+    questions[8] = question(
+        "c9",
+        9,
+        "Every cell has a nucleus.",
+        type=QuestionType.TRUE_FALSE,
+        points=Decimal(1),
+        options=options("False", "True"),
+    )
+    story = "\n\n".join(f"Paragraph {n} of a long report on a leaf seen under a microscope." for n in range(1, 21))
+    questions[9] = question("c10", 10, f"{story}\n\nWhat was seen?", options=texts)
+    questions[10] = question("c11", 11, INJECTION, options=options(INJECTION, "Vacuole"))
+    return a_section("cells", title="Cells", section_order=1, duration=40, questions=tuple(questions))
+
+
+HINTS = ("It helps a cell to divide.", "Animals have two.")
+
+
+def question(question_id: str, order: int, text: str, **changes: object) -> Question:
+    """Return a question of the section Cells."""
+    return a_question(question_id, order=order, section_id="cells", question_text=text, **changes)
+
+
+def genetics() -> Section:
+    """Return a section of ten questions without a clock of its own."""
+    questions = tuple(a_question(f"g{n}", order=n, section_id="genetics") for n in range(1, 11))
+    return a_section("genetics", title="Genetics", section_order=2, duration=None, questions=questions)
+
+
+def writing() -> Section:
+    """Return a section of an essay and a program."""
+    return a_section(
+        "writing",
+        title="Writing",
+        section_order=3,
+        duration=None,
+        questions=(
+            a_question(
+                "w1",
+                section_id="writing",
+                type=QuestionType.ESSAY,
+                question_text="Discuss why cells divide. Name at least two causes.",
+                points=Decimal(10),
+                min_words=300,
+                max_words=500,
+            ),
+            a_question(
+                "w2",
+                section_id="writing",
+                order=2,
+                type=QuestionType.CODING,
+                question_text="Write a function `count(cells)` that returns how many letters a strand has.",
+                points=Decimal(8),
+                language="python",
+                starter="def count(cells):\n    ",
+                examples=(("AACG", "4"), ("", "0")),
+            ),
+        ),
+    )
+
+
+@dataclass
+class FakeDesk:
+    """Implements `kiosk.views.desk.Desk` on a real sitting; a save is committed when the test says so."""
+
+    paper: Paper
+    clock: FakeClock
+    seat: str = "A12"
+    saves_at_once: bool = True
+
+    def __post_init__(self) -> None:
+        self.wrong_tries = 0
+        self.grants = 0
+        self.overlay_notes: list[bool] = []
+        self.pasted: list[int] = []
+        self._listeners: list[Callable[[DeskEvent], None]] = []
+        self._saved = SaveState(0)
+        self._restart()
+
+    def _restart(self) -> None:
+        self.sitting = Sitting(self.paper, a_genesis(self.paper))
+
+    # blocking
+
+    def listen(self, listener: Callable[[DeskEvent], None]) -> None:
+        self._listeners.append(listener)
+
+    def sign_in(self, roll_number: str, code: str) -> CandidateCard:
+        if (roll_number, code) != (ANNA.roll_number, CODE):
+            self.wrong_tries += 1
+            raise Denied("Roll number and access code do not go together.", wait_seconds=2**self.wrong_tries)
+        return ANNA
+
+    def sign_out(self) -> None:
+        self._restart()
+
+    def tests(self) -> tuple[TestCard, ...]:
+        return sample_tests()
+
+    def notices(self) -> tuple[Notice, ...]:
+        return (Notice("n1", "Biology II has been assigned to you.", NOON - timedelta(days=7), False),)
+
+    def instructions(self, assignment_id: str) -> Instructions:
+        return sample_instructions()
+
+    def begin(self, assignment_id: str) -> Sheet:
+        if self.sitting.phase is Phase.NEW:
+            self._take(self.sitting.open(a_lease(self.paper)))
+        return self.sheet()
+
+    def result(self, assignment_id: str) -> Result:
+        return sample_result()
+
+    def unlock_overlay(self, pin: str) -> str:
+        if pin != PIN:
+            self.wrong_tries += 1
+            raise Denied("That is not a proctor's PIN.", wait_seconds=2**self.wrong_tries)
+        return "Mbeki, T."
+
+    def act(self, pin: str, request: ActRequest, second_pin: str | None = None) -> None:
+        if pin != PIN or (second_pin is not None and second_pin != SECOND_PIN):
+            raise Denied("That PIN is not known.")
+        self.grants += 1
+        grant = a_grant(
+            request.act,
+            grant_id=f"grant-{self.grants}",
+            second="proctor-2" if second_pin else None,
+            amount_ms=request.amount_ms,
+            section=request.section,
+            gap=request.gap,
+            reason=request.reason,
+            note=request.note,
+        )
+        self._take(carry_out(self.sitting, grant, self.clock.now()))
+
+    # at once
+
+    def sheet(self) -> Sheet:
+        return draw_sheet(self.paper, self.sitting.order, ANNA)
+
+    def state(self) -> SittingState:
+        sitting, now = self.sitting, self.clock.now()
+        shut = frozenset(s.section_id for s in self.paper.sections if not sitting.is_open(s.section_id, now))
+        handed_in = sitting.receipt_hash is not None
+        return SittingState(
+            phase=sitting.phase,
+            question_id=sitting.question,
+            section_id=sitting.section,
+            answers=dict(sitting.answers),
+            shut_sections=shut,
+            receipt=receipt_code(sitting.receipt_hash) if sitting.receipt_hash else None,
+            handed_in_at=now.at if handed_in else None,
+            handed_in_by="candidate" if handed_in else None,
+        )
+
+    def time_left(self) -> TimeLeft:
+        now, ledger = self.clock.now(), self.sitting.ledger
+        section = ledger.section_left_ms(self.sitting.section, now) if self.sitting.section else None
+        return TimeLeft(ledger.left_ms(now), section, ledger.running)
+
+    def saved(self) -> SaveState:
+        return self._saved
+
+    def overlay(self) -> OverlayState:
+        time = self.time_left()
+        title = self.paper.section(self.sitting.section).title if self.sitting.section else None
+        return OverlayState(
+            candidate=ANNA,
+            title=self.paper.title,
+            phase=self.sitting.phase.value,
+            used_ms=self.sitting.ledger.used_ms,
+            left_ms=time.test_ms,
+            section_title=title,
+            section_left_ms=time.section_ms,
+            answered=self.sitting.answered_count,
+            questions=len(self.paper.questions),
+            events=(("12:00:00", "opened"), ("12:01:10", "gap: restart")),
+            gaps=tuple((n, None) for n, charged in self.sitting.ledger.gaps.items() if charged is None),
+        )
+
+    def visit(self, question_id: str) -> None:
+        self._take(self.sitting.visit(question_id, self.clock.now()))
+
+    def choose(self, question_id: str, option_ids: Iterable[str]) -> None:
+        self._take(self.sitting.choose(question_id, option_ids, self.clock.now()))
+
+    def type(self, question_id: str, text: str) -> None:
+        self._take(self.sitting.type(question_id, text, self.clock.now()))
+
+    def clear(self, question_id: str) -> None:
+        self._take(self.sitting.clear(question_id, self.clock.now()))
+
+    def flag(self, question_id: str, on: bool) -> None:
+        self._take(self.sitting.flag(question_id, on, self.clock.now()))
+
+    def show_hint(self, question_id: str) -> None:
+        self._take(self.sitting.show_hint(question_id, self.clock.now()))
+
+    def hand_in(self) -> None:
+        self._take(self.sitting.hand_in(self.clock.now()))
+
+    def tick(self) -> bool:
+        steps = self.sitting.due(self.clock.now())
+        self._take(steps)
+        return bool(steps)
+
+    def note_overlay(self, opened: bool) -> None:
+        self.overlay_notes.append(opened)
+
+    def note_focus_lost(self) -> None:
+        raise Refused("Not in these tests.")
+
+    def note_paste(self, length: int) -> None:
+        self.pasted.append(length)
+
+    def capture(self, text: str) -> None:
+        raise Refused("Not in these tests.")
+
+    def pass_time(self, ms: int) -> None:
+        """Let time pass in ticks of five seconds at most."""
+        while ms > 0:
+            self.clock.advance(min(ms, TICK_MS))
+            ms -= TICK_MS
+            if not self.tick() and self.sitting.phase is Phase.RUNNING:
+                self.sitting.record(Step(Kind.TICK, {}), self.clock.now())
+
+    def commit(self) -> None:
+        """Let the writer catch up."""
+        self._saved = SaveState(0, self.clock.now().at, self.clock.now().at)
+
+    def fail(self) -> None:
+        """Let the store refuse to write."""
+        self._saved = replace(self._saved, failure="The disk is full.")
+
+    def _take(self, steps: list[Step]) -> None:
+        for step in steps:
+            self.sitting.record(step, self.clock.now())
+        self._saved = replace(self._saved, pending=self._saved.pending + len(steps))
+        if self.saves_at_once:
+            self.commit()
+
+
+def a_desk(opened: bool = True, **changes: object) -> FakeDesk:
+    """Return a desk whose sitting has begun, at 12:00."""
+    desk = FakeDesk(sample_paper(**changes), a_clock())
+    if opened:
+        desk.begin("assignment-1")
+    return desk
+
+
+def a_desk_at_work() -> FakeDesk:
+    """Return the desk of the sketch: six questions answered, one of them flagged, one seen, at question 7."""
+    desk = a_desk()
+    for number in range(1, 5):
+        desk.visit(f"c{number}")
+        desk.choose(f"c{number}", [f"c{number}-1"])
+    desk.flag("c3", True)
+    desk.visit("c5")
+    desk.visit("c6")
+    desk.flag("c6", True)
+    desk.pass_time(1_073_000)
+    desk.visit("c7")
+    return desk
+
+
+def sample_tests() -> tuple[TestCard, ...]:
+    """Return one test of each kind."""
+    due = NOON + timedelta(days=7)
+    common = {"minutes": 120, "questions": 27, "attempts_used": 0, "max_attempts": 1}
+    return (
+        TestCard("assignment-1", "Biology II · Paper A", AssignmentStatus.ASSIGNED, due, **common,
+                 has_open_sitting=False, has_results=False),
+        TestCard("assignment-2", "Chemistry I", AssignmentStatus.IN_PROGRESS, due, **common,
+                 has_open_sitting=True, has_results=False),
+        TestCard("assignment-3", "History, first part", AssignmentStatus.OVERDUE, NOON - timedelta(days=1), **common,
+                 has_open_sitting=False, has_results=False, refusal="The due date of this test has passed."),
+        TestCard("assignment-4", "Physics I", AssignmentStatus.COMPLETED, due, **common | {"attempts_used": 1},
+                 has_open_sitting=False, has_results=True,
+                 refusal="This test can be taken once, and you have done so."),
+    )  # fmt: skip
+
+
+def sample_instructions() -> Instructions:
+    """Return what is read before Biology II."""
+    return Instructions(
+        assignment_id="assignment-1",
+        title="Biology II · Paper A",
+        description="The second paper of the year.",
+        instructions="Read every question twice. Calculators are not allowed.",
+        minutes=120,
+        sections=(
+            SectionLine("Cells", None, 15, 40, True),
+            SectionLine("Genetics", None, 10, None, False),
+            SectionLine("Writing", "Answer both.", 2, None, False),
+        ),
+        attempt=1,
+        max_attempts=1,
+        resumes=False,
+    )
+
+
+def sample_result() -> Result:
+    """Return a released result by question."""
+    return Result(
+        title="Biology II · Paper A",
+        score=Decimal("21.5"),
+        max_score=Decimal(60),
+        passed=True,
+        feedback="Well done.",
+        lines=(*(result_line(n) for n in range(1, 16)), ResultLine(1, "Writing", None, Decimal(10))),
+    )
+
+
+def result_line(number: int) -> ResultLine:
+    """Return one question's line, every third of them wrong."""
+    if number % 3:
+        return ResultLine(number, "Cells", Decimal(2), Decimal(2))
+    return ResultLine(number, "Cells", Decimal(0), Decimal(2), "See page 4.")
+
+
+def at(moment_ms: int) -> str:
+    """Return the wall time `moment_ms` after noon."""
+    return iso(NOON + timedelta(milliseconds=moment_ms))
