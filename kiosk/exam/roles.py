@@ -79,6 +79,16 @@ class Rights:
             return Grade.ANY if operation in _JOBS or Grade.JOB in row.values() else Grade.NONE
         return row.get(role, Grade.NONE)
 
+    def role_for(self, operation: str) -> Role:
+        """Return the role of staff whose right to an operation goes furthest; the first of equals, else ADMIN."""
+        order = (Grade.ANY, Grade.TWO, Grade.SCOPED)
+        able = [r for r in STAFF if self.grade(operation, r) in order]
+        return min(able, key=lambda r: order.index(self.grade(operation, r)), default=Role.ADMIN)
+
+    def goes_everywhere(self, operation: str, role: Role) -> bool:
+        """Whether a role's right to an operation has no bounds."""
+        return self.grade(operation, role) is Grade.ANY
+
     def may_stand_by(self, operation: str, role: Role) -> bool:
         """Whether a person of `role` can be the second person of an operation."""
         return self.grade(operation, role) is Grade.TWO

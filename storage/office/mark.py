@@ -199,11 +199,23 @@ def _mark(session: Session, found: _Found, marking: Marking, by: str, at: dateti
     row.key_version = key.version
     if not marked.grade.is_complete:
         row.status = SubmissionStatus.SUBMITTED
-    elif added or is_new:
-        row.status = SubmissionStatus.GRADED if is_new else row.status
-        details = f"Score {marked.grade.score} of {marked.grade.max_score} under key {key.version}"
-        write_logs(session, [_log(row.assignment_id, LogAction.GRADED, by, at, details)])
+    elif is_new:
+        row.status = SubmissionStatus.GRADED
+    write_logs(session, _story(row, marked, added, is_new, by, at))
     return marked
+
+
+def _story(
+    row: rows.Submission, marked: MarkedScript, added: Sequence[Award], is_new: bool, by: str, at: datetime
+) -> Iterator[LogEntry]:
+    if added:
+        details = f"{len(added)} answers marked"
+        if len(added) == 1:
+            details = f"{added[0].points} of {added[0].max_points} points for question {added[0].question_id}"
+        yield _log(row.assignment_id, LogAction.UPDATED, by, at, details)
+    if marked.grade.is_complete and (added or is_new):
+        details = f"Score {marked.grade.score} of {marked.grade.max_score} under key {row.key_version}"
+        yield _log(row.assignment_id, LogAction.GRADED, by, at, details)
 
 
 def _show(answers: Sequence[rows.Answer], in_force: Mapping[str, Award], left: Sequence[str]) -> None:

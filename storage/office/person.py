@@ -30,12 +30,21 @@ class NewPerson:
 class PersonStore(Store):
     """Adds, finds and changes people."""
 
-    def ensure_system(self, at: datetime) -> None:
-        """Add the user `system`, by whom automatic acts are done, if it is not there."""
+    def found(self, people: Sequence[Person], at: datetime) -> None:
+        """Add the user `system` and the office's first people where there is no `system` yet."""
+        with self._reading() as session:
+            if session.get(rows.Person, SYSTEM_ID) is not None:
+                return
+        system = Person(user_id=SYSTEM_ID, role=Role.SYSTEM, name="exam-kiosk")
         with self._writing() as session:
             if session.get(rows.Person, SYSTEM_ID) is None:
-                system = Person(user_id=SYSTEM_ID, role=Role.SYSTEM, name="exam-kiosk")
-                add_rows(session, rows.Person, [_values(NewPerson(system), at)])
+                add_rows(session, rows.Person, [_values(NewPerson(p), at) for p in (system, *people)])
+
+    def able(self, roles: Collection[Role]) -> tuple[str, ...]:
+        """Return the ids of the active people of some roles."""
+        query = select(rows.Person.user_id).where(rows.Person.role.in_(roles), rows.Person.is_active)
+        with self._reading() as session:
+            return tuple(session.scalars(query))
 
     def add(self, people: Sequence[NewPerson], at: datetime, audit: Sequence[AuditEntry]) -> None:
         """Add people, all or none; raises Refused naming the first id or roll number that is taken."""

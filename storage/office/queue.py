@@ -1,7 +1,6 @@
 """The queue of written answers that wait for a person to mark them."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -25,7 +24,7 @@ class QueueStore(Store):
             return tuple(i for i in items if i.answer.strip())
 
 
-def _queue_query(test_id: str | None) -> Select[Any]:
+def _queue_query(test_id: str | None) -> "Select[rows.Answer, rows.Question, datetime | None]":
     by_person = (
         select(rows.Mark.question_id)
         .where(
@@ -36,7 +35,7 @@ def _queue_query(test_id: str | None) -> Select[Any]:
         )
         .exists()
     )
-    query: Select[Any] = (
+    query = (
         select(rows.Answer, rows.Question, rows.Submission.submitted_at)
         .join(rows.Question, rows.Question.question_id == rows.Answer.question_id)
         .join(

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,13 @@ from typing import Any
 from sqlalchemy import Float, Select, Subquery, Text, and_, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from kiosk.exam.log import LogEntry
+from kiosk.exam.log import AuditEntry, LogEntry
 from kiosk.exam.notification import TEST_GRADED, Notification, graded_metadata
 from kiosk.exam.outcome import Outcome, ReleasedResult, Standing, Tally
 from kiosk.exam.status import LogAction, SubmissionStatus
 from storage.models import office as rows
 from storage.office.mark import GRADED
-from storage.office.store import Store, in_batches, write_logs, write_notifications
+from storage.office.store import Store, in_batches, write_audit, write_logs, write_notifications
 
 _BLANKS = " \t\n\r"
 
@@ -79,7 +80,7 @@ class ResultStore(Store):
                 for question, is_correct, is_empty, points, count in session.execute(query)
             )
 
-    def release(self, test_id: str, tells_score: bool, by: str, at: datetime) -> int:
+    def release(self, test_id: str, tells_score: bool, audit: AuditEntry) -> int:
         """Let candidates see the graded attempts not yet released, tell them, and return how many there were."""
         query = (
             select(rows.Submission, rows.Assignment.candidate_id, rows.Test.title)
@@ -93,6 +94,7 @@ class ResultStore(Store):
             .order_by(rows.Submission.submission_id)
             .with_for_update(of=rows.Submission)
         )
+        by, at = audit.who, audit.at
         with self._writing() as session:
             notices, logs = [], []
             for row, candidate_id, title in session.execute(query):
@@ -101,6 +103,7 @@ class ResultStore(Store):
                 logs.append(_log(row, by, at))
             write_notifications(session, notices)
             write_logs(session, logs)
+            write_audit(session, replace(audit, details={**audit.details, "released": len(logs)}))
             return len(logs)
 
     def released(self, test_ids: Sequence[str]) -> tuple[ReleasedResult, ...]:
