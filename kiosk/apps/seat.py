@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from screens.candidate.login import LoginScreen
+from screens.candidate.login import LoginScreen, SampleCode
 from screens.theme import register_themes
 from textual import on, work
 from textual.binding import Binding
@@ -39,7 +39,7 @@ class SeatApp(SittingApp):
         seat: str,
         open_desk: Callable[[], Desk],
         *,
-        samples: tuple[tuple[str, str, str], ...] = (),
+        samples: tuple[SampleCode, ...] = (),
         can_close: bool = True,
         log_file: Path | None = None,
     ) -> None:
@@ -124,7 +124,7 @@ class SeatApp(SittingApp):
         desk = self.desk
         self._candidate, self.in_sitting = None, False
         if desk is not None:
-            await self._ask(lambda: desk.sign_out() or True)
+            await self._do(desk.sign_out)
         await self.show(LoginScreen(self._seat, self._samples))
 
     @on(messages.StartAsked)
@@ -167,8 +167,7 @@ class SeatApp(SittingApp):
         desk, overlay = self.desk, self.overlay
         if desk is None or overlay is None:
             return
-        done = await self._ask(lambda: desk.act(asked.pin, asked.request, asked.second_pin) or True)
-        if done is None:
+        if not await self._do(lambda: desk.act(asked.pin, asked.request, asked.second_pin)):
             return
         if asked.request.act is Act.CLOSE_SEAT:
             self.on_stop()
@@ -191,6 +190,15 @@ class SeatApp(SittingApp):
             if self.desk is not None:
                 self.desk.listen(self.hear)
         return self.desk
+
+    async def _do(self, deed: Callable[[], None]) -> bool:
+        """Do something in a thread; return whether it was done, after the refusal has been shown if not."""
+
+        def done() -> bool:
+            deed()
+            return True
+
+        return await self._ask(done) is not None
 
     async def _ask(self, question: "Callable[[], T] | asyncio.Task[T]") -> T | None:
         """Return an answer got in a thread; None after the refusal has been shown."""

@@ -12,7 +12,7 @@ from textual import on
 from kiosk.apps.locked import LockedApp
 from kiosk.apps.picture import screen_text
 from kiosk.exam.error import Denied, KioskError
-from kiosk.exam.progress import Phase
+from kiosk.exam.attempt import Phase
 from kiosk.views.desk import Desk, DeskEvent, SaveFailed
 from screens import messages
 
