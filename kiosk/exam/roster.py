@@ -1,4 +1,4 @@
-"""The roster: what a hall knows of its people, tests and sessions, and how each sitting stood when its seat last told."""
+"""The roster: what a hall knows of its people, tests and sessions, and where each sitting stood when last heard of."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +37,19 @@ class SealedPaper:
     identity: str = field(repr=False)
     """Secret text of the age identity."""
     recipient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPackage:
+    """A package as the hall keeps it."""
+
+    package_id: str
+    test_id: str
+    hall: str
+    number: int
+    envelope: bytes = field(repr=False)
+    """The signed manifest."""
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

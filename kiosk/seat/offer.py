@@ -1,13 +1,9 @@
 """The offer: what a hall hands a seat to open a sitting, believed only once it is proved."""
 
-import hashlib
-import json
-
-from kiosk.exam.error import Denied, Tampered
+from kiosk.exam.error import Denied
 from kiosk.exam.page import Opening, SignedLease
-from kiosk.exam.paper import Paper
 from kiosk.exam.person import Person, Role
-from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.package import open_paper
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import Admission, LeaseOffer
 
@@ -24,15 +20,7 @@ def opening_of(offer: LeaseOffer, lease: SignedLease, admission: Admission) -> O
     """Return what a new sitting begins with; raises Tampered when the paper is not the one the lease names."""
     card = admission.candidate
     return Opening(
-        paper=open_paper(offer, lease.lease.paper),
+        paper=open_paper(offer.paper_blob, offer.paper_identity, lease.lease.paper),
         candidate=Person(user_id=card.user_id, role=Role.CANDIDATE, name=card.name, roll_number=card.roll_number),
         lease=lease,
     )
-
-
-def open_paper(offer: LeaseOffer, digest: str) -> Paper:
-    """Open the sealed paper and hold it against its digest; raises Tampered or Invalid."""
-    plain = AgeIdentity(offer.paper_identity).open(offer.paper_blob)
-    if hashlib.sha256(plain).hexdigest() != digest:
-        raise Tampered("The paper is not the one that was published. Please ask the proctor.")
-    return Paper.from_document(json.loads(plain))

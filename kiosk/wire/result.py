@@ -1,4 +1,4 @@
-"""A released result on its way to the candidate: the office cuts it to the test's policy, the hall only passes it on."""
+"""A released result on its way to the candidate, cut by the office to the policy of its test."""
 
 from typing import Annotated
 

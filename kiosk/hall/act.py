@@ -1,0 +1,49 @@
+"""A proctor's act in the eyes of the hall: which right it needs, and when that needs a second person."""
+
+from collections.abc import Mapping
+
+from kiosk.exam.error import Denied
+from kiosk.exam.grant import NEEDS_SECOND, Act
+from kiosk.exam.person import Person
+from kiosk.exam.roles import Actor, Grade, Rights
+from kiosk.exam.timing import MINUTE_MS
+
+ALONE_MS = 15 * MINUTE_MS
+"""Time one proctor may add to one sitting, all extensions together, without a second person."""
+RIGHT_OF: Mapping[Act, str] = {
+    Act.PAUSE: "submission.pause_resume",
+    Act.RESUME: "submission.pause_resume",
+    Act.EXTEND: "assignment.adhoc_time",
+    Act.NOTE: "proctoring.flag_incident",
+    Act.LOCK: "proctoring.unlock_kiosk_pin",
+    Act.UNLOCK: "proctoring.unlock_kiosk_pin",
+    Act.END: "submission.force_submit",
+    Act.REOPEN: "submission.reopen",
+    Act.CHARGE_GAP: "proctoring.annotate_resolve",
+    Act.CLOSE_SEAT: "proctoring.unlock_kiosk_pin",
+}
+"""The operation of the table of rights that stands for each act."""
+
+
+def check_act(rights: Rights, act: Act, person: Person, second: Person | None, added_ms: int, amount_ms: int) -> None:
+    """Raise Denied unless `person`, with `second` beside them, may do `act` to a sitting of this hall.
+
+    `added_ms` is what has been added to this sitting already.
+    """
+    beside = None if second is None else Actor(second.user_id, second.role)
+    actor = Actor(person.user_id, person.role, beside)
+    rights.check(RIGHT_OF[act], actor, in_scope=True)
+    if beside is not None and beside.user_id == actor.user_id:
+        raise Denied("The second person must be somebody else.")
+    if act in NEEDS_SECOND and beside is None:
+        raise Denied("This needs a second person, who gives a PIN too.")
+    if act is Act.EXTEND and added_ms + amount_ms > ALONE_MS:
+        _check_long(rights, beside)
+
+
+def _check_long(rights: Rights, beside: Actor | None) -> None:
+    minutes = ALONE_MS // MINUTE_MS
+    if beside is None:
+        raise Denied(f"More than {minutes} minutes for one sitting needs a second person, who gives a PIN too.")
+    if rights.grade(RIGHT_OF[Act.EXTEND], beside.role) is Grade.NONE:
+        raise Denied("The second person has no right to add time.")

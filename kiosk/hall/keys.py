@@ -1,0 +1,33 @@
+"""The keys of a hall: what it signs leases and grants with, and what opens its packages."""
+
+from dataclasses import dataclass, field
+
+from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.certificate import verify_chain
+from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
+
+NAME = "hall"
+ROOT = "root"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallKeys:
+    """A hall's own keys, its certificates, and the root's public key."""
+
+    hall: str
+    """The hall's name, as its certificate says."""
+    signing: SigningKey
+    identity: AgeIdentity = field(repr=False)
+    chain: tuple[str, ...] = field(repr=False)
+    """Its own certificate first."""
+    root: str
+
+    @classmethod
+    def load(cls, folder: KeyFolder) -> "HallKeys":
+        """Read the keys of a hall that central has certified; raises KioskError for what is missing or not believed."""
+        root, chain = folder.public(ROOT), folder.chain(NAME)
+        holder = verify_chain(chain, root, KeyRole.HALL)
+        assert holder.hall is not None
+        return cls(
+            hall=holder.hall, signing=folder.signing(NAME), identity=folder.identity(NAME), chain=chain, root=root
+        )

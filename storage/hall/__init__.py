@@ -1,0 +1,1 @@
+"""The store of a hall: its roster, its doors, and what it gave out."""

@@ -1,0 +1,182 @@
+"""Permits: leases and grants the hall gave out, and where each sitting stood when its seat last told."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from kiosk.exam.assignment import AssignmentStatus
+from kiosk.exam.attempt import Phase
+from kiosk.exam.canonical import canonical
+from kiosk.exam.error import Denied
+from kiosk.exam.grant import Act, Grant
+from kiosk.exam.lease import Lease
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.moment import parse_iso
+from kiosk.exam.page import SignedGrant, SignedLease
+from kiosk.exam.roster import Progress
+from storage.hall.part import Part, put_rows, write_audit
+from storage.models import hall as rows
+
+
+class PermitPart(Part):
+    """Leases, grants and progress."""
+
+    def progress(self, assignment_ids: tuple[str, ...]) -> dict[str, Progress]:
+        """Return the latest attempt of each assignment that has one."""
+        query = select(rows.Progress).where(rows.Progress.assignment_id.in_(assignment_ids))
+        with self._reading() as work:
+            found = work.scalars(query.order_by(rows.Progress.attempt))
+            return {row.assignment_id: _progress(row) for row in found}
+
+    def all_progress(self) -> tuple[Progress, ...]:
+        """Return every sitting of this hall, in the order they began."""
+        query = select(rows.Progress).order_by(rows.Progress.started_at, rows.Progress.submission_id)
+        with self._reading() as work:
+            return tuple(_progress(row) for row in work.scalars(query))
+
+    def lease(self, submission_id: str) -> SignedLease:
+        """Return the lease under which a sitting may be written; raises Denied where this hall gave none."""
+        query = select(rows.Lease).where(rows.Lease.submission_id == submission_id).order_by(rows.Lease.epoch.desc())
+        with self._reading() as work:
+            row = work.scalars(query.limit(1)).first()
+            if row is None:
+                raise Denied("This hall knows of no such sitting.")
+            return SignedLease(lease=Lease.from_document(json.loads(row.document)), envelope=row.envelope or b"")
+
+    def give_lease(self, signed: SignedLease, audit: AuditEntry) -> None:
+        """Keep a lease that opens an attempt, and count the attempt."""
+        lease = signed.lease
+        now = parse_iso(lease.issued_at)
+        with self._writing() as work:
+            work.execute(
+                insert(rows.Lease),
+                [
+                    {
+                        "lease_id": lease.lease_id,
+                        "opened_on": lease.opened_on,
+                        "submission_id": lease.submission_id,
+                        "assignment_id": lease.assignment_id,
+                        "candidate_id": lease.candidate_id,
+                        "seat": lease.seat,
+                        "epoch": lease.epoch,
+                        "document": canonical(lease.document()).decode(),
+                        "envelope": signed.envelope,
+                        "issued_at": now,
+                    }
+                ],
+            )
+            work.execute(
+                insert(rows.Progress),
+                [
+                    {
+                        "submission_id": lease.submission_id,
+                        "opened_on": lease.opened_on,
+                        "assignment_id": lease.assignment_id,
+                        "seat": lease.seat,
+                        "phase": Phase.NEW.value,
+                        "attempt": lease.attempt,
+                        "started_at": now,
+                        "reported_at": now,
+                    }
+                ],
+            )
+            work.execute(
+                update(rows.Assignment)
+                .where(rows.Assignment.assignment_id == lease.assignment_id)
+                .values(status=AssignmentStatus.IN_PROGRESS, attempt_count=lease.attempt, last_attempt_at=now)
+            )
+            write_audit(work, audit)
+
+    def take_progress(self, told: Progress, now: datetime) -> None:
+        """Take note of how a sitting stands; what is older than known is passed over."""
+        with self._writing() as work:
+            row = work.get(rows.Progress, (told.submission_id, told.opened_on))
+            if row is not None and row.head_seq > told.head_seq:
+                return
+            put_rows(work, rows.Progress, [_progress_row(told, now)])
+            status = AssignmentStatus.COMPLETED if told.is_over else AssignmentStatus.IN_PROGRESS
+            work.execute(
+                update(rows.Assignment).where(rows.Assignment.assignment_id == told.assignment_id).values(status=status)
+            )
+
+    def give_grant(self, signed: SignedGrant, audit: AuditEntry) -> None:
+        """Keep a grant."""
+        grant = signed.grant
+        with self._writing() as work:
+            work.execute(
+                insert(rows.Grant),
+                [
+                    {
+                        "grant_id": grant.grant_id,
+                        "submission_id": grant.submission_id,
+                        "seat": grant.seat,
+                        "act": grant.act.value,
+                        "who": grant.who,
+                        "second": grant.second,
+                        "document": canonical(grant.document()).decode(),
+                        "envelope": signed.envelope,
+                        "issued_at": parse_iso(grant.issued_at),
+                    }
+                ],
+            )
+            write_audit(work, audit)
+
+    def added_ms(self, submission_id: str) -> int:
+        """Return how much time grants have added to a sitting, in milliseconds."""
+        adding = (Act.EXTEND.value, Act.REOPEN.value)
+        query = select(rows.Grant.document).where(rows.Grant.submission_id == submission_id, rows.Grant.act.in_(adding))
+        with self._reading() as work:
+            return sum(Grant.from_document(json.loads(d)).amount_ms for d in work.scalars(query))
+
+    def acts(self) -> tuple[AuditEntry, ...]:
+        """Return every act in this hall, in order: what the office is told afterwards."""
+        with self._reading() as work:
+            return tuple(
+                AuditEntry(
+                    at=row.at,
+                    who=row.who,
+                    action=row.action,
+                    subject_type=row.subject_type,
+                    subject_id=row.subject_id,
+                    details=row.details or {},
+                )
+                for row in work.scalars(select(rows.Audit).order_by(rows.Audit.audit_id))
+            )
+
+
+def _progress(row: rows.Progress) -> Progress:
+    return Progress(
+        submission_id=row.submission_id,
+        opened_on=row.opened_on,
+        assignment_id=row.assignment_id,
+        seat=row.seat,
+        phase=Phase(row.phase),
+        attempt=row.attempt,
+        started_at=row.started_at,
+        submitted_at=row.submitted_at,
+        answered=row.answered,
+        questions=row.questions,
+        used_ms=row.used_ms,
+        head_seq=row.head_seq,
+        head_hash=row.head_hash,
+    )
+
+
+def _progress_row(told: Progress, now: datetime) -> dict[str, object]:
+    return {
+        "submission_id": told.submission_id,
+        "opened_on": told.opened_on,
+        "assignment_id": told.assignment_id,
+        "seat": told.seat,
+        "phase": told.phase.value,
+        "attempt": told.attempt,
+        "started_at": told.started_at,
+        "submitted_at": told.submitted_at,
+        "answered": told.answered,
+        "questions": told.questions,
+        "used_ms": told.used_ms,
+        "head_seq": told.head_seq,
+        "head_hash": told.head_hash,
+        "reported_at": now,
+    }

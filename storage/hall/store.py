@@ -1,0 +1,36 @@
+"""The store of one hall: three parts over one file."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from storage.engine import open_engine
+from storage.hall.door import DoorPart
+from storage.hall.permit import PermitPart
+from storage.hall.roster import RosterPart
+from storage.models.base import HallBase
+from storage.stamp import settle
+
+
+class HallStore:
+    """Everything one hall keeps: never a question it can read, never an answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.roster = RosterPart(engine)
+        """People, tests, sessions and papers, as packages brought them."""
+        self.permits = PermitPart(engine)
+        """Leases and grants given out, and where each sitting stands."""
+        self.doors = DoorPart(engine)
+        """Wrong tries."""
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, *, create: bool = False) -> "HallStore":
+        """Open a hall's file, or make it where `create` says so; raises StoreError for one of another stamp."""
+        engine = open_engine(path, key, create=create)
+        settle(engine, HallBase)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
