@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Insert, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -110,11 +110,10 @@ class IntakeStore(Store):
 
 def _add_once(session: Session, model: type[OfficeBase], values: dict[str, object]) -> bool:
     """Insert a row unless one with its key is there; return whether it was inserted."""
-    make: Callable[[type[OfficeBase]], Insert] = (
-        postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    )
-    statement = make(model).values(values).on_conflict_do_nothing()  # type: ignore[attr-defined]
-    return session.execute(statement.returning(*model.__table__.primary_key.columns)).first() is not None
+    table = OfficeBase.metadata.tables[model.__tablename__]
+    make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = make(table).values(values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return session.execute(statement).first() is not None
 
 
 def _receipt(session: Session, bundle_id: str) -> bytes:

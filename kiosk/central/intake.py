@@ -1,0 +1,91 @@
+"""Intake: bundles are verified, stored with a signed receipt, or set aside with the reason. It opens nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from kiosk.exam.arrival import Arrival
+from kiosk.exam.error import KioskError
+from kiosk.exam.moment import Clock, parse_iso
+from kiosk.sealing import frame
+from kiosk.sealing.bundle import Bundle, verify
+from kiosk.sealing.copy import read_file
+from kiosk.sealing.receipt import ReceiptSigner
+from storage.central.intake import IntakeStore
+
+
+class Outcome(StrEnum):
+    """What became of something handed to intake."""
+
+    STORED = "stored"
+    KNOWN = "known"  # it was here already; nothing changed
+    QUARANTINED = "quarantined"
+    UNREAD = "unread"  # the file could not be read; it is where it was
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One thing handed to intake, and what became of it."""
+
+    source: str
+    outcome: Outcome
+    digest: str
+    """The bundle's id; of something in quarantine, the digest of its bytes; empty where it could not be read."""
+    receipt: bytes | None = None
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+
+
+class Intake:
+    """Takes bundles in. The same bundle any number of times, in any order, gives the same rows and receipt."""
+
+    def __init__(self, store: IntakeStore, root: str, signer: ReceiptSigner, clock: Clock) -> None:
+        self._store = store
+        self._root = root
+        self._signer = signer
+        self._clock = clock
+
+    def take(self, data: bytes, source: str) -> Taken:
+        """Take the bytes of one bundle in; what does not verify is kept in quarantine, and the reason said."""
+        now = self._clock.now().at
+        try:
+            bundle = verify(data, self._root)
+        except KioskError as error:
+            if len(data) > frame.LARGEST:
+                return Taken(source, Outcome.UNREAD, "", reason=error.message)
+            digest = self._store.quarantine(data, source, error.message, parse_iso(now))
+            return Taken(source, Outcome.QUARANTINED, digest, reason=error.message)
+        receipt, is_new = self._store.accept(_arrival(bundle, source, now), lambda: self._signer.receipt(bundle, now))
+        outcome = Outcome.STORED if is_new else Outcome.KNOWN
+        return Taken(source, outcome, bundle.bundle_id, receipt, flags=bundle.flags)
+
+    def take_folder(self, folder: Path) -> Iterator[Taken]:
+        """Take in every bundle file of a folder, by name; raises KioskError for a folder that is not there."""
+        if not folder.is_dir():
+            raise KioskError(f"There is no folder {folder}.")
+        for path in sorted(folder.rglob(f"*{frame.SUFFIX}")):
+            try:
+                data = read_file(path, frame.LARGEST)
+            except KioskError as error:
+                yield Taken(path.name, Outcome.UNREAD, "", reason=error.message)
+                continue
+            yield self.take(data, path.name)
+
+
+def _arrival(bundle: Bundle, source: str, now: str) -> Arrival:
+    manifest = bundle.manifest
+    return Arrival(
+        bundle_id=bundle.bundle_id,
+        submission_id=manifest.submission_id,
+        opened_on=manifest.opened_on,
+        hall=manifest.hall,
+        envelope=bundle.envelope,
+        body=bundle.body,
+        entries=manifest.entries,
+        head_hash=bytes.fromhex(manifest.head),
+        sealed_at=parse_iso(manifest.sealed_at),
+        received_at=parse_iso(now),
+        source=source,
+        flags=bundle.flags,
+    )

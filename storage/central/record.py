@@ -1,0 +1,153 @@
+"""Reads a counted sitting back out of the office's store, to be shown, verified and found by its receipt."""
+
+import json
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from kiosk.exam.arrival import Marked
+from kiosk.exam.canonical import decimal_text
+from kiosk.exam.entry import Entry, Genesis
+from kiosk.exam.evidence import Evidence
+from kiosk.exam.journal import Head
+from kiosk.exam.lease import Lease
+from kiosk.exam.moment import iso
+from kiosk.exam.page import SignedLease
+from kiosk.exam.paper import Paper
+from kiosk.exam.record import Record, SealedRecord
+from kiosk.exam.status import BundleState
+from storage.models import office as rows
+from storage.office.person import person_value
+from storage.office.store import Store
+
+
+class RecordStore(Store):
+    """Gives sittings back as they were counted; what they are worth is for the reader to verify."""
+
+    def record(self, submission_id: str) -> Record | None:
+        """Return a counted sitting, or None where there is none such."""
+        query = select(rows.Submission).where(
+            rows.Submission.submission_id == submission_id, rows.Submission.head_seq.is_not(None)
+        )
+        with self._reading() as session:
+            row = session.scalars(query).one_or_none()
+            return None if row is None else _record(session, row)
+
+    def by_receipt(self, receipt: str) -> tuple[Marked, ...]:
+        """Return the sittings whose hand-in has a receipt code; more than one is as good as impossible."""
+        with self._reading() as session:
+            return _marked(session, rows.Submission.receipt == receipt)
+
+    def bundle(self, submission_id: str) -> SealedRecord | None:
+        """Return the bundle a sitting was counted from, or None."""
+        query = (
+            select(rows.Bundle, rows.Receipt.envelope)
+            .outerjoin(rows.Receipt, rows.Receipt.bundle_id == rows.Bundle.bundle_id)
+            .where(rows.Bundle.submission_id == submission_id, rows.Bundle.state == BundleState.COUNTED)
+        )
+        with self._reading() as session:
+            found = session.execute(query).one_or_none()
+            if found is None:
+                return None
+            row, receipt = found
+            return SealedRecord(
+                bundle_id=row.bundle_id,
+                submission_id=row.submission_id,
+                opened_on=row.opened_on,
+                envelope=row.manifest,
+                body=row.body or b"",
+                receipt=receipt,
+            )
+
+
+def _record(session: Session, row: rows.Submission) -> Record:
+    assignment = session.get_one(rows.Assignment, row.assignment_id)
+    paper = session.get_one(rows.Paper, row.paper_digest)
+    genesis = Genesis(
+        submission_id=row.submission_id,
+        opened_on=row.opened_on,
+        paper=paper.paper_digest,
+        assignment_id=row.assignment_id,
+        seat=row.seat or "",
+        lease=row.lease_id or "",
+        build=row.build or "",
+    )
+    return Record(
+        genesis=genesis,
+        entries=_entries(session, genesis),
+        head=Head(-1 if row.head_seq is None else row.head_seq, row.head_hash or b""),
+        paper=Paper.from_document(json.loads(paper.body)),
+        candidate=person_value(session.get_one(rows.Person, assignment.candidate_id)),
+        leases=_leases(session, genesis),
+        evidence=_evidence(session, genesis),
+    )
+
+
+def _entries(session: Session, genesis: Genesis) -> tuple[Entry, ...]:
+    entry = rows.JournalEntry
+    query = select(entry).where(_of(entry, genesis)).order_by(entry.seq)
+    return tuple(
+        Entry(
+            submission_id=row.submission_id,
+            opened_on=row.opened_on,
+            seq=row.seq,
+            epoch=row.epoch,
+            kind=row.kind,
+            at=row.at,
+            boot_id=row.boot_id,
+            boot_ms=row.boot_ms,
+            body=json.loads(row.body),
+            hash=row.hash,
+        )
+        for row in session.scalars(query)
+    )
+
+
+def _leases(session: Session, genesis: Genesis) -> tuple[SignedLease, ...]:
+    query = select(rows.Lease).where(_of(rows.Lease, genesis)).order_by(rows.Lease.epoch)
+    return tuple(
+        SignedLease(lease=Lease.from_document(json.loads(row.document)), envelope=row.envelope or b"")
+        for row in session.scalars(query)
+    )
+
+
+def _evidence(session: Session, genesis: Genesis) -> tuple[Evidence, ...]:
+    query = select(rows.Evidence).where(_of(rows.Evidence, genesis)).order_by(rows.Evidence.digest)
+    return tuple(Evidence(row.digest, row.media_type, iso(row.captured_at), row.body) for row in session.scalars(query))
+
+
+def _of(model: "type[rows.JournalEntry | rows.Lease | rows.Evidence]", genesis: Genesis) -> ColumnElement[bool]:
+    return (model.submission_id == genesis.submission_id) & (model.opened_on == genesis.opened_on)
+
+
+def _marked(session: Session, where: ColumnElement[bool]) -> tuple[Marked, ...]:
+    marks = (
+        select(func.count())
+        .select_from(rows.Mark)
+        .where(rows.Mark.submission_id == rows.Submission.submission_id)
+        .correlate(rows.Submission)
+        .scalar_subquery()
+    )
+    query = (
+        select(rows.Submission, rows.Person.user_id, rows.Person.name, rows.Test.title, marks)
+        .join(rows.Assignment, rows.Assignment.assignment_id == rows.Submission.assignment_id)
+        .join(rows.Person, rows.Person.user_id == rows.Assignment.candidate_id)
+        .join(rows.Test, rows.Test.test_id == rows.Assignment.test_id)
+        .where(where)
+        .order_by(rows.Submission.submission_id)
+    )
+    return tuple(
+        Marked(
+            submission_id=row.submission_id,
+            opened_on=row.opened_on,
+            candidate_id=user_id,
+            candidate=name,
+            test=title,
+            attempt=row.attempt,
+            status=row.status.value,
+            score=None if row.score is None else decimal_text(row.score),
+            key_version=row.key_version,
+            marks=count,
+        )
+        for row, user_id, name, title, count in session.execute(query)
+    )
