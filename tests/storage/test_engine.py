@@ -160,12 +160,16 @@ def test_foreign_keys_hold(engine: Engine) -> None:
         c.execute(insert(office.Section), {"section_id": "x", "test_id": "none", "title": "S", "section_order": 1})
 
 
-def test_what_was_asked_is_in_no_error(engine: Engine) -> None:
-    row = {"notification_id": "n", "user_id": "aardvark", "type": "t", "created_at": NOW}
+@pytest.mark.parametrize("fault", [{"user_id": "aardvark-b"}, {"user_id": None}, {"is_read": None}])
+def test_the_row_is_repeated_in_no_error(engine: Engine, fault: dict[str, object]) -> None:
+    with engine.begin() as c:
+        c.execute(insert(office.Person), {"user_id": "u", "role": "admin", "name": "A", "created_at": NOW})
+    row = {"notification_id": "aardvark-a", "user_id": "u", "type": "aardvark-c", "created_at": NOW, "is_read": True}
     with pytest.raises(IntegrityError) as refused, engine.begin() as c:
-        c.execute(insert(office.Notification), row)
-    assert "t" in str(refused.value)
-    assert "[parameters" not in str(refused.value).lower()
+        c.execute(insert(office.Notification), {**row, **fault})
+    assert "aardvark" not in str(refused.value)
+    assert "aardvark" not in str(refused.value.orig)
+    assert "notifications" in str(refused.value)
 
 
 @pytest.mark.parametrize(

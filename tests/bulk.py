@@ -1,0 +1,159 @@
+"""An office of any size, made inside the database: what a query plan is asked of."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Engine, Enum, LargeBinary, text
+
+from storage.models.office import OfficeBase
+from storage.types import ExactDecimal, IsoDate, UtcDateTime
+
+QUESTIONS = 40
+"""In one test, and answered in one sitting."""
+TESTS = 600
+DAY = "2026-03-02"
+
+_OF_SITTING = {"submission_id": f"'s' || (n / {QUESTIONS})"}
+_QUESTION = {"question_id": f"'q' || (n / {QUESTIONS} % {TESTS} * {QUESTIONS} + n % {QUESTIONS})"}
+_SITTING = {"submission_id": "'s' || n"}
+_SAME: tuple[tuple[type, str], ...] = (
+    (Boolean, "true"),
+    (BigInteger, "1"),
+    (UtcDateTime, f"'{DAY}T09:00:00.000Z'"),
+    (IsoDate, f"'{DAY}'"),
+    (ExactDecimal, "'5'"),
+    (JSON, "'[]'"),
+    (LargeBinary, "'x'"),
+)
+"""What a column holds that a row says nothing of, by its type."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One table's rows: how many, and SQL for the telling columns of row `n`, counted from 0."""
+
+    table: str
+    count: int
+    columns: dict[str, str]
+
+
+def fill(engine: Engine, answers: int) -> None:
+    """Fill an empty office with this many answers and all that stands around them, and count it for the planner."""
+    with engine.begin() as connection:
+        for rows in _office(answers // QUESTIONS):
+            _insert(connection, rows)
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+
+
+def _insert(connection: Connection, rows: Rows) -> None:
+    table = OfficeBase.metadata.tables[rows.table]
+    same = {c.name: _same(c) for c in table.columns if not c.nullable and c.name not in rows.columns}
+    columns = {**same, **rows.columns}
+    series = "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < :last) SELECT n FROM s"
+    if connection.dialect.name == "postgresql":
+        series = "SELECT generate_series(0, :last) AS n"
+    names = ", ".join(f'"{name}"' for name in columns)
+    statement = f"INSERT INTO {rows.table} ({names}) SELECT {', '.join(columns.values())} FROM ({series}) AS series"
+    connection.execute(text(statement), {"last": rows.count - 1})
+
+
+def _same(column: Column[object]) -> str:
+    if isinstance(column.type, Enum):
+        return f"'{column.type.enums[0]}'"
+    return next((value for kind, value in _SAME if isinstance(column.type, kind)), "'x'")
+
+
+def _office(sittings: int) -> list[Rows]:
+    people = max(sittings // 2, 2_000)
+    some = max(sittings, 4_000)
+    return [*_drafts(people), *_hall(people, some), *_sittings(sittings, people), *_bundles(sittings, some)]
+
+
+def _drafts(people: int) -> list[Rows]:
+    questions = TESTS * QUESTIONS
+    question = {
+        "question_id": "'q' || n",
+        "question_bank_id": "'b' || (n % 300)",
+        "section_id": "'x' || (n / 10)",
+        "order": "n % 10",
+        "replaces_id": "CASE WHEN n % 10 = 9 THEN 'q' || (n - 9) END",
+    }
+    test = {"test_id": "'t' || n", "created_by": "'u0'", "family_id": "'t' || (n / 3 * 3)", "is_active": "(n % 3 = 0)"}
+    return [
+        Rows("users", people, {"user_id": "'u' || n", "roll_number": "'R' || n"}),
+        Rows("question_banks", 300, {"question_bank_id": "'b' || n", "created_by": "'u0'"}),
+        Rows("tests", TESTS, test),
+        Rows("sections", TESTS * 4, {"section_id": "'x' || n", "test_id": "'t' || (n / 4)", "section_order": "n % 4"}),
+        Rows(
+            "test_settings",
+            TESTS * 5,
+            {"setting_id": "'e' || n", "test_id": "'t' || (n / 5)", "setting_key": "'k' || (n % 5)"},
+        ),
+        Rows("questions", questions, question),
+        Rows("options", questions * 2, {"question_id": "'q' || (n / 2)", "option_id": "'o' || (n % 2)"}),
+        Rows("question_tags", questions, {"question_id": "'q' || n", "tag": "'tag' || (n % 500)"}),
+        Rows("papers", TESTS, {"paper_digest": "'d' || n", "test_id": "'t' || n", "printed_by": "'u0'"}),
+        Rows(
+            "answer_keys",
+            TESTS * 3,
+            {"paper_digest": "'d' || (n / 3)", "version": "n % 3 + 1", "made_by": "'u0'"},
+        ),
+    ]
+
+
+def _hall(people: int, some: int) -> list[Rows]:
+    notice = {"notification_id": "'n' || n", "user_id": "'u' || (n / 4)", "is_read": "(n % 4 > 0)"}
+    act = {
+        "audit_id": "n + 1",
+        "who": "'u' || (n % 500)",
+        "subject_type": "'tests'",
+        "subject_id": f"'t' || (n % {TESTS})",
+    }
+    return [
+        Rows("exam_sessions", 200, {"session_id": "'h' || n"}),
+        Rows("attendance", people, {"session_id": "'h' || (n % 200)", "candidate_id": "'u' || n"}),
+        Rows("notifications", people * 4, notice),
+        Rows("audit_log", some, act),
+    ]
+
+
+def _sittings(sittings: int, people: int) -> list[Rows]:
+    answers = sittings * QUESTIONS
+    assignment = {
+        "assignment_id": "'a' || n",
+        "test_id": f"'t' || (n % {TESTS})",
+        "candidate_id": f"'u' || (n % {people})",
+        "status": "'completed'",
+    }
+    submission = {
+        **_SITTING,
+        "assignment_id": "'a' || n",
+        "paper_digest": f"'d' || (n % {TESTS})",
+        "status": "'graded'",
+        "receipt": "'CODE' || n",
+    }
+    return [
+        Rows("test_assignments", sittings, assignment),
+        Rows("test_submissions", sittings, submission),
+        Rows(
+            "test_logs",
+            sittings * 3,
+            {"log_id": "'l' || n", "assignment_id": "'a' || (n / 3)", "performed_by": "'u0'"},
+        ),
+        Rows("answers", answers, {"answer_id": "'w' || n", **_OF_SITTING, **_QUESTION, "is_correct": "(n % 3 = 0)"}),
+        Rows("marks", answers // 5, {**_OF_SITTING, **_QUESTION, "key_version": "1", "marker_id": "'u0'"}),
+        Rows("journal", sittings * 10, {"submission_id": "'s' || (n / 10)", "seq": "n % 10", "kind": "'tick'"}),
+        Rows("evidence", sittings * 2, {"submission_id": "'s' || (n / 2)", "digest": "'e' || n"}),
+        Rows("proctoring_sessions", sittings, {"session_id": "'p' || n", **_SITTING}),
+        Rows("leases", sittings, {"lease_id": "'y' || n", **_SITTING}),
+    ]
+
+
+def _bundles(sittings: int, some: int) -> list[Rows]:
+    package = {"package_id": "'p' || n", "test_id": f"'t' || (n % {TESTS})", "number": "n"}
+    bundle = {"bundle_id": "'z' || n", **_SITTING, "received_at": "'2026-03-02T10:00:00.000Z'"}
+    return [
+        Rows("packages", some, package),
+        Rows("bundles", sittings, {**bundle, "state": "CASE WHEN n % 100 = 0 THEN 'received' ELSE 'counted' END"}),
+    ]
