@@ -39,6 +39,8 @@ class Accommodation:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Accommodation":
-        """Read `document` back."""
-        given = Fields(document)
-        return cls(given.whole("extra_percent"), given.whole("extra_ms"), given.flag("rest_breaks"))
+        """Read `document` back; raises Invalid when a field is missing, unknown or of the wrong kind."""
+        fields = Fields(document)
+        given = cls(fields.whole("extra_percent"), fields.whole("extra_ms"), fields.flag("rest_breaks"))
+        fields.must_be_only(given.document())
+        return given

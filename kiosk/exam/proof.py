@@ -92,7 +92,7 @@ def _option_problems(question: Question) -> Iterator[str]:
     if not all(clean_text(o.option_text).strip() for o in options):
         yield "an option has no text"
     yield from _long(t for o in options for t in (o.option_text, o.feedback))
-    if any(o.weight is not None and not -1 <= o.weight <= 1 for o in options):
+    if any(o.weight is not None and not (o.weight.is_finite() and -1 <= o.weight <= 1) for o in options):
         yield "the weight of an option is -1 to 1"
     if not _in_order(0, question.min_choices, question.max_choices, len(options)):
         yield "minChoices is more than maxChoices, or either is more than there are options"
