@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from kiosk.exam.draft import Question, QuestionType, Section, Test
 from kiosk.exam.error import Invalid
@@ -135,7 +136,7 @@ def _long(texts: Iterable[str | None]) -> Iterator[str]:
 def _is_number(points: Decimal) -> bool:
     if not points.is_finite() or not 0 <= points <= MOST_POINTS:
         return False
-    return points == points.quantize(Decimal(1).scaleb(-MOST_PLACES))
+    return (Fraction(points) * 10**MOST_PLACES).denominator == 1
 
 
 def _in_order(*numbers: int | None) -> bool:
