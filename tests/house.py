@@ -1,8 +1,8 @@
 """A whole house on one machine: a hall with its package loaded, and seats enrolled in it, on SQLCipher files.
 
-    house = a_house(tmp_path)
-    desk = house.begun()          # signed in at A12, test begun; or house.desk("A13") for an empty seat
-    desk.choose("cells-1", ["cells-1-2"])
+house = a_house(tmp_path)
+desk = house.begun()          # signed in at A12, test begun; or house.desk("A13") for an empty seat
+desk.choose("cells-1", ["cells-1-2"])
 """
 
 from collections.abc import Iterable
@@ -21,14 +21,14 @@ from kiosk.ground.home import Home
 from kiosk.hall.hall import Hall
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store, make_hall, open_hall, settle_hall
-from kiosk.seat.desk import Desk
-from kiosk.seat.outbox import Outbox
-from kiosk.seat.place import make_seat, open_desk, open_outbox, seat_store, settle_seat
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.key import KeyRole
 from kiosk.sealing.package import Address, Issuer, write_package
 from kiosk.sealing.secret import Cost, hash_secret
+from kiosk.seat.desk import Desk
+from kiosk.seat.outbox import Outbox
+from kiosk.seat.place import make_seat, open_desk, open_outbox, seat_store, settle_seat
 from kiosk.views.authority import Authority
 from kiosk.wire.roster import RosterDocument
 from storage.seat.store import SeatStore
@@ -95,7 +95,9 @@ class House:
         self.hall.close()
 
 
-def a_house(folder: Path, paper: Paper | None = None, roster: Roster | None = None, clock: FakeClock | None = None) -> House:
+def a_house(
+    folder: Path, paper: Paper | None = None, roster: Roster | None = None, clock: FakeClock | None = None
+) -> House:
     """Return a house whose hall has loaded a package and whose proctor has opened the session."""
     clock, keyring, paper = clock or a_clock(), the_keyring(), paper or a_paper()
     home = Home(folder / "home")

@@ -44,7 +44,7 @@ class Test(HallBase):
     """One test held here: what may be known of it before its paper is opened."""
 
     __test__ = False  # not a pytest class
-    __tablename__ = "tests"
+    __tablename__ = "held_tests"
 
     test_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     title: Mapped[str]

@@ -1,0 +1,118 @@
+"""The hall's end of a line: answers one seat's calls, in turn, until the seat hangs up."""
+
+import base64
+from typing import BinaryIO
+
+from pydantic import BaseModel, ValidationError
+
+from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
+from kiosk.views.authority import Authority, GrantRequest, Report
+from kiosk.wire import line
+from kiosk.wire.answer import (
+    AdmissionAnswer,
+    DoneAnswer,
+    GrantAnswer,
+    InstructionsAnswer,
+    NameAnswer,
+    NoticeAnswer,
+    NoticesAnswer,
+    OfferAnswer,
+    ResultAnswer,
+    TestAnswer,
+    TestsAnswer,
+)
+from kiosk.wire.document import words
+
+
+def serve(authority: Authority, hall: str, seat: str, reader: BinaryIO, writer: BinaryIO) -> None:
+    """Answer the calls of the seat at the other end until it hangs up, or says what is not in the protocol.
+
+    A call that names another seat than the line belongs to is denied.
+    """
+    if not _greet(hall, seat, reader, writer):
+        return
+    while data := reader.readline(line.LARGEST_CALL + 1):
+        if len(data) > line.LARGEST_CALL or not data.endswith(b"\n"):
+            _say(writer, _faulty(Invalid("a call on this line is too long or was cut off")))
+            return
+        _say(writer, answer(authority, seat, data))
+
+
+def answer(authority: Authority, seat: str, data: bytes) -> line.Answer:
+    """Return the answer to one call."""
+    try:
+        call = line.CALL.validate_json(data)
+        if getattr(call, "seat", seat) != seat:
+            raise Denied("This line belongs to another seat.")
+        return line.Answer(result=_ask(authority, call).model_dump(mode="json"))
+    except ValidationError as error:
+        return _faulty(Invalid(f"this call is not in the protocol: {words(error)}"))
+    except KioskError as error:
+        return _faulty(error)
+
+
+def _ask(authority: Authority, call: line.Call) -> BaseModel:
+    match call:
+        case line.AdmitCall():
+            return AdmissionAnswer.model_validate(authority.admit(call.roll_number, call.code, call.seat))
+        case line.TestsCall():
+            return TestsAnswer(tests=tuple(TestAnswer.model_validate(t) for t in authority.tests(call.token)))
+        case line.NoticesCall():
+            return NoticesAnswer(notices=tuple(NoticeAnswer.model_validate(n) for n in authority.notices(call.token)))
+        case line.InstructionsCall():
+            return InstructionsAnswer.model_validate(authority.instructions(call.token, call.assignment_id))
+        case line.ResultCall():
+            return ResultAnswer.model_validate(authority.result(call.token, call.assignment_id))
+        case line.LeaseCall():
+            return _offer(authority, call)
+        case line.ProctorCall():
+            return NameAnswer(name=authority.proctor(call.pin, call.seat))
+        case line.GrantCall():
+            request = GrantRequest(**call.model_dump(exclude={"method"}))
+            return GrantAnswer(envelope=authority.grant(request).decode("ascii"))
+        case line.ReportCall():
+            authority.report(Report(**call.model_dump(exclude={"method"})))
+            return DoneAnswer()
+
+
+def _offer(authority: Authority, call: line.LeaseCall) -> OfferAnswer:
+    offer = authority.lease(call.token, call.assignment_id, call.seat)
+    return OfferAnswer(
+        envelope=offer.envelope.decode("ascii"),
+        paper_identity=offer.paper_identity,
+        paper_blob=base64.b64encode(offer.paper_blob).decode("ascii"),
+    )
+
+
+def _greet(hall: str, seat: str, reader: BinaryIO, writer: BinaryIO) -> bool:
+    try:
+        hello = line.Hello.model_validate_json(reader.readline(line.LARGEST_CALL))
+    except ValidationError:
+        return False
+    fits = (hello.version, hello.name) == (line.VERSION, seat)
+    _say(writer, line.Hello(line="exam-kiosk", version=line.VERSION, name=hall))
+    return fits
+
+
+def _faulty(error: KioskError) -> line.Answer:
+    wait = error.wait_seconds if isinstance(error, Denied) else 0
+    fault = line.Fault(kind=_kind(error), title=error.title, message=error.message, wait_seconds=wait)
+    return line.Answer(fault=fault)
+
+
+def _kind(error: KioskError) -> line.FaultKind:
+    match error:
+        case Denied():
+            return "Denied"
+        case Refused():
+            return "Refused"
+        case Invalid():
+            return "Invalid"
+        case Tampered():
+            return "Tampered"
+    return "KioskError"
+
+
+def _say(writer: BinaryIO, document: BaseModel) -> None:
+    writer.write(document.model_dump_json().encode("utf-8") + b"\n")
+    writer.flush()

@@ -1,0 +1,148 @@
+"""What a hall answers on the line: the cards of `kiosk.views`, field by field, with bounds."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from kiosk.exam.assignment import AssignmentStatus
+from kiosk.wire.document import Document, EnvelopeText, Identifier, Name
+
+MOST = 10_000
+"""Rows of one list."""
+Words = Annotated[str, Field(max_length=20_000)]
+Number = Annotated[int, Field(ge=0, le=1_000_000)]
+Points = Annotated[Decimal, Field(max_digits=60)]
+
+
+class Card(Document):
+    """A document made from a card's attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class CandidateAnswer(Card):
+    """`CandidateCard`."""
+
+    user_id: Identifier
+    name: Name
+    roll_number: Annotated[str, Field(max_length=500)]
+    seat: Name
+
+
+class AdmissionAnswer(Card):
+    """`Admission`."""
+
+    token: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", repr=False)]
+    candidate: CandidateAnswer
+
+
+class TestAnswer(Card):
+    """`TestCard`."""
+
+    __test__ = False  # not a pytest class
+
+    assignment_id: Identifier
+    title: Name
+    status: AssignmentStatus
+    due: AwareDatetime
+    minutes: Number
+    questions: Number
+    attempts_used: Number
+    max_attempts: Number | None
+    has_open_sitting: bool
+    has_results: bool
+    refusal: Words | None
+
+
+class NoticeAnswer(Card):
+    """`Notice`."""
+
+    notification_id: Identifier
+    text: Words
+    created_at: AwareDatetime
+    is_read: bool
+
+
+class SectionAnswer(Card):
+    """`SectionLine`."""
+
+    title: Name
+    instructions: Words | None
+    questions: Number
+    minutes: Number | None
+    is_mandatory: bool
+
+
+class InstructionsAnswer(Card):
+    """`Instructions`."""
+
+    assignment_id: Identifier
+    title: Name
+    description: Words | None
+    instructions: Words | None
+    minutes: Number
+    sections: Annotated[tuple[SectionAnswer, ...], Field(max_length=MOST)]
+    attempt: Number
+    max_attempts: Number | None
+    resumes: bool
+
+
+class ResultLineAnswer(Card):
+    """`ResultLine`."""
+
+    number: Number
+    section: Name
+    points: Points | None
+    max_points: Points
+    feedback: Words | None
+
+
+class ResultAnswer(Card):
+    """`Result`."""
+
+    title: Name
+    score: Points
+    max_score: Points
+    passed: bool | None
+    feedback: Words | None
+    lines: Annotated[tuple[ResultLineAnswer, ...], Field(max_length=MOST)]
+
+
+class OfferAnswer(Document):
+    """`LeaseOffer`."""
+
+    envelope: EnvelopeText
+    paper_identity: Annotated[str, Field(max_length=200, repr=False)]
+    paper_blob: Annotated[str, Field(repr=False)]
+    """base64."""
+
+
+class TestsAnswer(Document):
+    """A list of `TestCard`."""
+
+    __test__ = False  # not a pytest class
+
+    tests: Annotated[tuple[TestAnswer, ...], Field(max_length=MOST)]
+
+
+class NoticesAnswer(Document):
+    """A list of `Notice`."""
+
+    notices: Annotated[tuple[NoticeAnswer, ...], Field(max_length=MOST)]
+
+
+class NameAnswer(Document):
+    """A proctor's name."""
+
+    name: Name
+
+
+class GrantAnswer(Document):
+    """A signed grant."""
+
+    envelope: EnvelopeText
+
+
+class DoneAnswer(Document):
+    """Nothing to say."""
