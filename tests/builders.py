@@ -283,7 +283,7 @@ class Trial:
     def __init__(self, paper: Paper, clock: FakeClock, lease: Lease) -> None:
         self.paper = paper
         self.clock = clock
-        self.genesis = a_genesis(paper, submission_id=lease.submission_id, opened_on=lease.opened_on)
+        self.genesis = lease.genesis("test")
         self.sitting = Sitting(paper, self.genesis)
         self.entries: list[Entry] = []
         self.take(self.sitting.open(lease))

@@ -146,22 +146,24 @@ def a_bundle(
 
 
 def bundle_of(
-    attempt: Trial,
+    trial: Trial,
     evidence: Sequence[Evidence] = (),
+    /,
     *,
     keyring: Keyring | None = None,
     name: str = "Okafor, Anna",
+    grants: Sequence[Grant] | None = None,
     **lease: Any,
 ) -> Bundle:
     """Return the bundle of an attempt that is sealed."""
     keyring = keyring or the_keyring()
-    given = a_lease(attempt.paper, **lease)
+    given = a_lease(trial.paper, **lease)
     return seal(
-        attempt.genesis,
-        attempt.entries,
+        trial.genesis,
+        trial.entries,
         candidate=a_person(user_id=given.candidate_id, name=name),
         leases=[SignedLease(lease=given, envelope=sign(PayloadType.LEASE, given.document(), keyring.hall))],
-        grants=[signed_grant(g, keyring) for g in grants_of(attempt)],
+        grants=[signed_grant(g, keyring) for g in (grants_of(trial) if grants is None else grants)],
         sealer=keyring.sealer,
         evidence=evidence,
     )
@@ -186,6 +188,16 @@ def grants_of(attempt: Trial) -> list[Grant]:
 def signed_grant(grant: Grant, keyring: Keyring) -> SignedGrant:
     """Return a grant as the hall gives it out."""
     return SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), keyring.hall))
+
+
+def raw_entries(attempt: Trial, steps: Sequence[Step]) -> list[Entry]:
+    """Return an attempt's entries with steps the rules never saw, and the seal, chained on."""
+    entries, head = list(attempt.entries), attempt.sitting.head
+    for step in steps:
+        entries.append(next_entry(attempt.genesis, head, step.kind, attempt.clock.now(), step.body))
+        head = Head(entries[-1].seq, entries[-1].hash)
+    seal = {"entries": head.seq + 1, "head": head.hash.hex()}
+    return [*entries, next_entry(attempt.genesis, head, Kind.SEALED, attempt.clock.now(), seal)]
 
 
 def rechained(attempt: Trial, seq: int, **body: Any) -> list[Entry]:
