@@ -10,6 +10,7 @@ _SURROGATES = "\ud800-\udfff"
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _INVISIBLE = "\u00ad\u180e\u200b\u2060\ufeff\ufff9-\ufffb"
 _DROPPED = re.compile(f"[{_CONTROLS}{_SURROGATES}{_DIRECTIONS}{_INVISIBLE}]")
+_UNCLEAN = re.compile(f"[\r\x0b\x0c\u2028\u2029{_CONTROLS}{_SURROGATES}{_DIRECTIONS}{_INVISIBLE}]")
 
 
 def clean_text(text: str, limit: int = LONGEST_TEXT) -> str:
@@ -18,7 +19,9 @@ def clean_text(text: str, limit: int = LONGEST_TEXT) -> str:
     New lines and tabs stay; every other way to end a line becomes a new line, so that a terminal is never steered by
     content.
     """
-    return unicodedata.normalize("NFC", _DROPPED.sub("", _LINE_ENDS.sub("\n", text)))[:limit]
+    if _UNCLEAN.search(text):
+        text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text))
+    return unicodedata.normalize("NFC", text)[:limit]
 
 
 def clean_line(text: str, limit: int = 500) -> str:
