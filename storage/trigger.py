@@ -1,4 +1,4 @@
-"""Triggers that refuse: rows of a journal, printed papers, keys and marks are only ever added."""
+"""Triggers that refuse: what was written as evidence is only added to, and a printed test is never changed."""
 
 from collections.abc import Iterator
 
@@ -7,44 +7,49 @@ from sqlalchemy import Connection, MetaData, event
 APPEND_ONLY = ("journal", "papers", "answer_keys", "marks", "receipts", "audit_log")
 """Tables whose rows are never changed and never taken away."""
 
-_PG_REFUSE = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME
-        USING ERRCODE = 'integrity_constraint_violation';
-END $$
-"""
+_PRINTED_TEST = "SELECT 1 FROM tests WHERE published_at IS NOT NULL AND test_id = {row}.test_id"
+_PRINTED_SECTION = (
+    "SELECT 1 FROM tests JOIN sections ON sections.test_id = tests.test_id "
+    "WHERE published_at IS NOT NULL AND section_id = {row}.section_id"
+)
+_PRINTED_QUESTION = (
+    "SELECT 1 FROM tests JOIN sections ON sections.test_id = tests.test_id "
+    "JOIN questions ON questions.section_id = sections.section_id "
+    "WHERE published_at IS NOT NULL AND question_id = {row}.question_id"
+)
+PARTS = {
+    "sections": _PRINTED_TEST,
+    "test_settings": _PRINTED_TEST,
+    "questions": _PRINTED_SECTION,
+    "options": _PRINTED_QUESTION,
+}
+"""Tables whose rows are printed with a test, and how to tell that the test of a row is."""
 
-_PG_SEALED = """
-CREATE OR REPLACE FUNCTION refuse_after_seal() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF (SELECT kind FROM journal WHERE submission_id = NEW.submission_id AND opened_on = NEW.opened_on
-            ORDER BY seq DESC LIMIT 1) = 'sealed'
-        AND NOT EXISTS (SELECT 1 FROM journal WHERE submission_id = NEW.submission_id
-            AND opened_on = NEW.opened_on AND seq = NEW.seq)
-    THEN
-        RAISE EXCEPTION 'a sealed journal takes no entry' USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    RETURN NEW;
-END $$
-"""
+_TEST_COLUMNS = (
+    "test_id, title, description, created_at, created_by, duration, access_type, max_attempts, pass_score, "
+    "randomized_questions, randomized_options, test_version, tags, instructions, family_id, replaces_id, "
+    "published_at, paper_digest"
+)
+"""Every column of a test but `is_active`, which opens and shuts a printed test."""
+
+GUARDED = (*APPEND_ONLY, "tests", *PARTS)
+_KEPT = "rows of {table} are never changed or removed"
+_PRINTED = "a printed test is never changed; a new version succeeds it"
+_SEALED = "a sealed journal takes no entry"
 
 # An entry that is there already passes, so that sending a journal again is harmless where conflicts do nothing.
-_SQLITE_SEALED = """
-CREATE TRIGGER journal_sealed BEFORE INSERT ON journal
-WHEN (SELECT kind FROM journal WHERE submission_id = NEW.submission_id AND opened_on = NEW.opened_on
+_AFTER_SEAL = """
+    (SELECT kind FROM journal WHERE submission_id = NEW.submission_id AND opened_on = NEW.opened_on
         ORDER BY seq DESC LIMIT 1) = 'sealed'
     AND NOT EXISTS (SELECT 1 FROM journal WHERE submission_id = NEW.submission_id
         AND opened_on = NEW.opened_on AND seq = NEW.seq)
-BEGIN SELECT RAISE(ABORT, 'a sealed journal takes no entry'); END
 """
 
 
 def guard(connection: Connection, tables: tuple[str, ...]) -> None:
-    """Make the refusing triggers of those of `tables` that are append-only. They raise IntegrityError."""
-    guarded = tuple(table for table in APPEND_ONLY if table in tables)
+    """Make the refusing triggers of those of `tables` that have any. They raise IntegrityError."""
     ddl = _postgresql if connection.dialect.name == "postgresql" else _sqlite
-    for statement in ddl(guarded):
+    for statement in ddl(tuple(table for table in GUARDED if table in tables)):
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
@@ -60,26 +65,56 @@ def guard_on_create(metadata: MetaData) -> None:
 
 def _sqlite(tables: tuple[str, ...]) -> Iterator[str]:
     for table in tables:
-        for act in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed or removed'); END"
-            )
+        if table in APPEND_ONLY:
+            for act in ("UPDATE", "DELETE"):
+                yield _sqlite_trigger(f"{table}_no_{act.lower()}", f"{act} ON {table}", _KEPT.format(table=table))
+        if table in PARTS:
+            for act in ("INSERT", "UPDATE", "DELETE"):
+                known = [row for row in ("OLD", "NEW") if (act, row) not in (("INSERT", "OLD"), ("DELETE", "NEW"))]
+                when = " OR ".join(f"EXISTS ({PARTS[table].format(row=row)})" for row in known)
+                yield _sqlite_trigger(f"{table}_printed_{act.lower()}", f"{act} ON {table}", _PRINTED, when)
+    if "tests" in tables:
+        for act in (f"UPDATE OF {_TEST_COLUMNS}", "DELETE"):
+            name = f"tests_printed_{act.split()[0].lower()}"
+            yield _sqlite_trigger(name, f"{act} ON tests", _PRINTED, "OLD.published_at IS NOT NULL")
     if "journal" in tables:
-        yield _SQLITE_SEALED
+        yield _sqlite_trigger("journal_sealed", "INSERT ON journal", _SEALED, _AFTER_SEAL)
+
+
+def _sqlite_trigger(name: str, act: str, words: str, when: str = "true") -> str:
+    return f"CREATE TRIGGER {name} BEFORE {act} WHEN {when} BEGIN SELECT RAISE(ABORT, '{words}'); END"
 
 
 def _postgresql(tables: tuple[str, ...]) -> Iterator[str]:
-    yield _PG_REFUSE
     for table in tables:
-        yield (
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        yield (
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+        if table in APPEND_ONLY:
+            yield _pg_function(f"{table}_kept", f"{_raise(_KEPT.format(table=table))}")
+            yield _pg_trigger(f"{table}_kept", f"UPDATE OR DELETE ON {table}")
+            yield _pg_trigger(f"{table}_kept", f"TRUNCATE ON {table}", "_whole", "STATEMENT")
+        if table in PARTS:
+            yield _pg_function(
+                f"{table}_printed",
+                f"IF TG_OP <> 'INSERT' AND EXISTS ({PARTS[table].format(row='OLD')}) THEN {_raise(_PRINTED)} END IF; "
+                f"IF TG_OP <> 'DELETE' AND EXISTS ({PARTS[table].format(row='NEW')}) THEN {_raise(_PRINTED)} END IF; "
+                "RETURN COALESCE(NEW, OLD);",
+            )
+            yield _pg_trigger(f"{table}_printed", f"INSERT OR UPDATE OR DELETE ON {table}")
+    if "tests" in tables:
+        body = f"IF OLD.published_at IS NOT NULL THEN {_raise(_PRINTED)} END IF; RETURN COALESCE(NEW, OLD);"
+        yield _pg_function("tests_printed", body)
+        yield _pg_trigger("tests_printed", f"UPDATE OF {_TEST_COLUMNS} OR DELETE ON tests")
     if "journal" in tables:
-        yield _PG_SEALED
-        yield "CREATE TRIGGER journal_sealed BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse_after_seal()"
+        yield _pg_function("journal_sealed", f"IF {_AFTER_SEAL} THEN {_raise(_SEALED)} END IF; RETURN NEW;")
+        yield _pg_trigger("journal_sealed", "INSERT ON journal")
+
+
+def _raise(words: str) -> str:
+    return f"RAISE EXCEPTION '{words}' USING ERRCODE = 'integrity_constraint_violation';"
+
+
+def _pg_function(name: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+
+
+def _pg_trigger(name: str, act: str, suffix: str = "", each: str = "ROW") -> str:
+    return f"CREATE TRIGGER {name}{suffix} BEFORE {act} FOR EACH {each} EXECUTE FUNCTION {name}()"

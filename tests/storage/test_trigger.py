@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.models import office, seat
@@ -23,6 +23,18 @@ JOURNAL_ROW = {
 }
 
 
+TEST = {
+    "test_id": "t1",
+    "title": "T",
+    "created_at": NOW,
+    "created_by": "u1",
+    "duration": 60,
+    "is_active": True,
+    "access_type": "private",
+}
+OPTION = {"option_id": "o1", "option_text": "O", "is_correct": True, "option_order": 1}
+
+
 def entry(seq: int, kind: str = "tick") -> dict[str, object]:
     return {**JOURNAL_ROW, "seq": seq, "kind": kind}
 
@@ -32,18 +44,7 @@ def kept(engine: Engine) -> Engine:
     """An office with one row in each table that only grows."""
     with engine.begin() as c:
         c.execute(insert(office.Person), {"user_id": "u1", "role": "admin", "name": "Ada", "created_at": NOW})
-        c.execute(
-            insert(office.Test),
-            {
-                "test_id": "t1",
-                "title": "T",
-                "created_at": NOW,
-                "created_by": "u1",
-                "duration": 60,
-                "is_active": True,
-                "access_type": "private",
-            },
-        )
+        c.execute(insert(office.Test), TEST)
         c.execute(
             insert(office.Paper),
             {"paper_digest": "d1", "test_id": "t1", "body": "{}", "printed_at": NOW, "printed_by": "u1"},
@@ -130,11 +131,12 @@ def test_a_row_is_never_changed_or_removed(kept: Engine, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", CHANGES)
-def test_replace_is_refused_like_a_removal(kept: Engine, table: str) -> None:
+def test_what_removes_by_another_name_is_refused(kept: Engine, table: str) -> None:
+    statement = f"REPLACE INTO {table} SELECT * FROM {table}"
     if kept.dialect.name == "postgresql":
-        pytest.skip("PostgreSQL has no REPLACE")
+        statement = f"MERGE INTO {table} USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE"
     with pytest.raises(IntegrityError, match="never changed or removed"), kept.begin() as c:
-        c.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))
+        c.execute(text(statement))
 
 
 def test_an_upsert_cannot_change_an_entry(kept: Engine) -> None:
@@ -162,6 +164,81 @@ def test_a_sealed_journal_sent_again_changes_nothing(kept: Engine) -> None:
         c.execute(text("INSERT INTO journal SELECT * FROM journal WHERE true ON CONFLICT DO NOTHING"))
     with kept.connect() as c:
         assert c.scalar(text("SELECT count(*) FROM journal")) == 4
+
+
+PARTS = {
+    "sections": (
+        "INSERT INTO sections (section_id, test_id, title, section_order) VALUES ('x9', 't1', 'S', 9)",
+        "title",
+    ),
+    "test_settings": (
+        "INSERT INTO test_settings (setting_id, test_id, setting_key, setting_value) VALUES ('e9', 't1', 'k9', 'v')",
+        "setting_value",
+    ),
+    "options": (
+        "INSERT INTO options (question_id, option_id, option_text, is_correct, option_order) "
+        "VALUES ('q1', 'o9', 'O', true, 1)",
+        "is_correct",
+    ),
+    "questions": (
+        "INSERT INTO questions SELECT 'q9', question_bank_id, section_id, type, question_text, created_at, \"order\", "
+        "is_active, points, hints, attachments, shuffle, min_choices, max_choices, min_words, max_words, language, "
+        "starter, examples, rubric, feedback, version, replaces_id FROM questions WHERE question_id = 'q1'",
+        "points",
+    ),
+}
+
+
+@pytest.fixture
+def printed(kept: Engine) -> Engine:
+    """An office whose one test is printed."""
+    with kept.begin() as c:
+        c.execute(insert(office.Option), {**OPTION, "question_id": "q1"})
+        c.execute(
+            insert(office.Setting),
+            {"setting_id": "e1", "test_id": "t1", "setting_key": "marking", "setting_value": "weights"},
+        )
+        c.execute(insert(office.Test), {**TEST, "test_id": "t2"})
+        c.execute(insert(office.Section), {"section_id": "x2", "test_id": "t2", "title": "S", "section_order": 1})
+        c.execute(update(office.Test).where(office.Test.test_id == "t1").values(published_at=NOW, paper_digest="d1"))
+    return kept
+
+
+@pytest.mark.parametrize("table", PARTS)
+def test_a_part_of_a_printed_test_is_never_added_changed_or_removed(printed: Engine, table: str) -> None:
+    addition, column = PARTS[table]
+    for statement in (addition, f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        with pytest.raises(IntegrityError, match="a printed test is never changed"), printed.begin() as c:
+            c.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", PARTS)
+def test_a_draft_may_be_changed(kept: Engine, table: str) -> None:
+    addition, column = PARTS[table]
+    with kept.begin() as c:
+        c.execute(text(addition))
+        c.execute(text(f"UPDATE {table} SET {column} = {column}"))
+    with kept.connect() as c:
+        assert c.scalar(text(f"SELECT count(*) FROM {table}")) >= 1
+
+
+def test_nothing_is_moved_into_a_printed_test(printed: Engine) -> None:
+    with pytest.raises(IntegrityError, match="a printed test is never changed"), printed.begin() as c:
+        c.execute(text("UPDATE sections SET test_id = 't1' WHERE section_id = 'x2'"))
+    with printed.begin() as c:
+        c.execute(text("DELETE FROM sections WHERE section_id = 'x2'"))
+
+
+def test_a_printed_test_may_only_be_opened_and_shut(printed: Engine) -> None:
+    with printed.begin() as c:
+        c.execute(text("UPDATE tests SET is_active = false WHERE test_id = 't1'"))
+        c.execute(text("UPDATE tests SET is_active = true WHERE test_id = 't1'"))
+    columns = {column.name for column in office.Test.__table__.columns} - {"is_active"}
+    for statement in [f"UPDATE tests SET {c} = {c} WHERE test_id = 't1'" for c in sorted(columns)] + [
+        "DELETE FROM tests WHERE test_id = 't1'"
+    ]:
+        with pytest.raises(IntegrityError, match="a printed test is never changed"), printed.begin() as c:
+            c.execute(text(statement))
 
 
 def test_a_seat_refuses_too(seat_engine: Engine) -> None:

@@ -224,7 +224,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_question_tags_tag_question_id"), "question_tags", ["tag", "question_id"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.create_foreign_key("fk_tests_paper_digest", "tests", "papers", ["paper_digest"], ["paper_digest"])
-    guard(op.get_bind(), ("papers", "answer_keys"))
+    guard(op.get_bind(), ("papers", "answer_keys", "tests", "sections", "test_settings", "questions", "options"))
 
 
 def downgrade() -> None:

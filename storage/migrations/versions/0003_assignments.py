@@ -88,6 +88,7 @@ def upgrade() -> None:
     op.create_table(
         "test_assignments",
         sa.Column("assignment_id", sa.String(), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
         sa.Column("test_id", sa.String(), nullable=False),
         sa.Column("candidate_id", sa.String(), nullable=False),
         sa.Column("assigned_at", storage.types.UtcDateTime(length=24), nullable=False),
@@ -114,7 +115,6 @@ def upgrade() -> None:
         sa.Column("extra_percent", sa.BigInteger(), nullable=False),
         sa.Column("extra_ms", sa.BigInteger(), nullable=False),
         sa.Column("rest_breaks", sa.Boolean(), nullable=False),
-        sa.Column("is_provisional", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["candidate_id"], ["users.user_id"], name=op.f("fk_test_assignments_candidate_id")),
         sa.ForeignKeyConstraint(
             ["paper_digest"], ["papers.paper_digest"], name=op.f("fk_test_assignments_paper_digest")
