@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.exam.accommodation import Accommodation
-from kiosk.exam.code import grouped
 from kiosk.exam.error import Invalid
 from kiosk.exam.person import Person, Role
-from kiosk.exam.roles import Actor
+from kiosk.exam.roles import STAFF, Actor
 from kiosk.exam.text import clean_line
-from kiosk.ground.secret import hash_secret, new_code, new_pin
 from kiosk.office.office import Office, Progress, no_progress
+from kiosk.office.secret import hashed
+from kiosk.office.secret import new_secret as fresh_secret
 from storage.office.person import NewPerson
 
 LONGEST_ROLL = 40
+_NOTHING_EXTRA = Accommodation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,22 @@ class Admitted:
         return f"Admitted({self.person!r})"
 
 
-def candidate(name: str, roll_number: str, **fields: object) -> Person:
+def candidate(
+    name: str, roll_number: str, *, email: str | None = None, accommodation: Accommodation = _NOTHING_EXTRA
+) -> Person:
     """Return a new candidate; raises Invalid without a name or with a roll number that cannot be typed."""
-    return _person(Role.CANDIDATE, name, roll_number=roll_number, **fields)
+    roll = clean_line(roll_number)
+    if not roll or len(roll) > LONGEST_ROLL:
+        raise Invalid(f"{clean_line(name)}: a roll number has 1 to {LONGEST_ROLL} characters")
+    person = _person(Role.CANDIDATE, name, email)
+    return replace(person, roll_number=roll, accommodation=accommodation)
 
 
-def staff(role: Role, name: str, **fields: object) -> Person:
+def staff(role: Role, name: str, *, email: str | None = None) -> Person:
     """Return a new member of staff; raises Invalid for a role that is none of theirs."""
-    if role in (Role.CANDIDATE, Role.SYSTEM):
+    if role not in STAFF:
         raise Invalid(f"{role.value} is not a role of staff")
-    return _person(role, name, **fields)
+    return _person(role, name, email)
 
 
 def add(
@@ -51,9 +58,9 @@ def add(
     admitted = []
     new = []
     for number, person in enumerate(people, 1):
-        secret = _secret(person.role)
-        admitted.append(Admitted(person, grouped(secret) if person.role is Role.CANDIDATE else secret))
-        new.append(NewPerson(person, hash_secret(secret) if secret else None))
+        secret = fresh_secret(person.role)
+        admitted.append(Admitted(person, secret))
+        new.append(NewPerson(person, hashed(person.role, secret)))
         progress(number, len(people))
     audit = [office.audit(_operation(p.role), actor, "users", p.user_id, role=p.role.value) for p in people]
     office.people.add(new, office.now(), audit)
@@ -64,13 +71,13 @@ def new_secret(office: Office, actor: Actor, user_id: str) -> Admitted:
     """Give a candidate or proctor a fresh secret; the old one is worth nothing from then on."""
     office.check("user.reset_credential", actor)
     person = office.people.person(user_id)
-    secret = _secret(person.role)
-    if not secret:
+    secret = fresh_secret(person.role)
+    secret_hash = hashed(person.role, secret)
+    if secret_hash is None:
         raise Invalid(f"{person.name} does not sign in with a secret.")
-    office.people.set_secret(
-        user_id, hash_secret(secret), office.audit("user.reset_credential", actor, "users", user_id)
-    )
-    return Admitted(person, grouped(secret) if person.role is Role.CANDIDATE else secret)
+    audit = office.audit("user.reset_credential", actor, "users", user_id)
+    office.people.set_secret(user_id, secret_hash, audit)
+    return Admitted(person, secret)
 
 
 def accommodate(office: Office, actor: Actor, user_id: str, given: Accommodation) -> Person:
@@ -94,22 +101,11 @@ def everybody(office: Office, actor: Actor, role: Role | None = None) -> tuple[P
     return office.people.people(tuple(Role) if role is None else (role,))
 
 
-def _person(role: Role, name: str, **fields: object) -> Person:
-    person = Person(user_id=uuid.uuid4().hex, role=role, name=clean_line(name), **{"roll_number": None, **fields})  # type: ignore[arg-type]
-    if not person.name:
+def _person(role: Role, name: str, email: str | None) -> Person:
+    plain_name = clean_line(name)
+    if not plain_name:
         raise Invalid("a person needs a name")
-    if person.roll_number is None:
-        return person
-    roll = clean_line(person.roll_number)
-    if not roll or len(roll) > LONGEST_ROLL:
-        raise Invalid(f"{person.name}: a roll number has 1 to {LONGEST_ROLL} characters")
-    return replace(person, roll_number=roll)
-
-
-def _secret(role: Role) -> str:
-    if role is Role.CANDIDATE:
-        return new_code()
-    return new_pin() if role is Role.PROCTOR else ""
+    return Person(user_id=uuid.uuid4().hex, role=role, name=plain_name, email=clean_line(email) if email else None)
 
 
 def _operation(role: Role) -> str:

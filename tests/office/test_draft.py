@@ -4,9 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from examination import admin, author, publish
 
 from builders import a_question, a_section, a_test
+from examination import admin, author, publish
 from kiosk.exam.draft import Option, QuestionType, Test
 from kiosk.exam.error import Denied, Invalid, Refused
 from kiosk.exam.person import Role

@@ -1,13 +1,15 @@
-"""A published test with candidates, and sittings handed in to it as the intake would leave them."""
+"""An exam office, a published test with candidates, and sittings handed in to it as the intake would leave them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from builders import NOON, a_test
+from builders import NOON, a_clock, a_test
 from kiosk.exam.answer import Answer
 from kiosk.exam.assignment import Assignment
 from kiosk.exam.draft import QuestionType, Test
@@ -15,26 +17,38 @@ from kiosk.exam.person import Person
 from kiosk.exam.roles import Actor
 from kiosk.exam.status import SubmissionStatus
 from kiosk.office import assignment, draft, person, publication
-from kiosk.office.office import Office
+from kiosk.office.office import FIRST_PEOPLE, Office
+from kiosk.sealing.secret import Cost
 from storage.models import office as rows
 
 DUE = NOON + timedelta(days=7)
 DAY = "2031-05-06"
 
 
+@pytest.fixture
+def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A new office at noon of the exam's day, whose hashes cost little."""
+    for cost in ("CODE", "STANDARD"):
+        monkeypatch.setattr(f"kiosk.office.secret.{cost}", Cost(passes=1, memory_kib=8, lanes=1))
+    office = Office(engine, a_clock())
+    office.people.found(FIRST_PEOPLE, office.now())
+    yield office
+    office.close()
+
+
 def author(office: Office) -> Actor:
     """Return the office's own author, for publishing alone."""
-    return office.acting("test.approve_publish")
+    return office.acting("test.approve_publish", "author")
 
 
 def admin(office: Office) -> Actor:
     """Return the office's own admin, for releasing alone."""
-    return office.acting("submission.release_results")
+    return office.acting("submission.release_results", "admin")
 
 
 def evaluator(office: Office) -> Actor:
     """Return the office's own evaluator."""
-    return office.acting("answer.mark")
+    return office.acting("answer.mark", "evaluator")
 
 
 def publish(office: Office, **changes: Any) -> Test:
