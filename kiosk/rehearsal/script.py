@@ -11,7 +11,23 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Doing = Literal["choose", "type", "clear", "flag", "extend", "note", "pause"]
-WORDS = "cell light water force energy city river law music stone number garden wind letter voice".split()
+WORDS = [
+    "cell",
+    "light",
+    "water",
+    "force",
+    "energy",
+    "city",
+    "river",
+    "law",
+    "music",
+    "stone",
+    "number",
+    "garden",
+    "wind",
+    "letter",
+    "voice",
+]
 PROGRAM = "def solve(values):\n    return sum(v for v in values if v % {n} == 0)\n"
 
 
@@ -66,7 +82,7 @@ def final_responses(actions: Iterable[Action]) -> dict[str, Action]:
 
 
 def expected_score(source: Mapping[str, Any], responses: Mapping[str, Action]) -> Decimal:
-    """Return the points a machine must give, straight from the exam file: all right options and no other, or nothing."""
+    """Return the points a machine must give, straight from the exam file: every right option and no other."""
     score = Decimal(0)
     for section in source["sections"]:
         for question in section["questions"]:
