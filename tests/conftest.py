@@ -4,7 +4,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine
@@ -54,31 +54,28 @@ def cipher_files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return Files(tmp_path_factory.mktemp("sqlcipher"), KEY)
 
 
-def _maker(kind: str, request: pytest.FixtureRequest, engines: list[Engine]) -> MakeStore:
+def _stores(kind: str, request: pytest.FixtureRequest) -> Iterator[MakeStore]:
+    made: list[Engine] = []
     if kind == "postgresql":
         databases: Databases = request.getfixturevalue("databases")
-
-        def make(place: str) -> Engine:
-            engines.append(databases.make(place))
-            return engines[-1]
+        make, close = databases.make, databases.close
     else:
         files: Files = request.getfixturevalue("plain_files" if kind == "sqlite" else "cipher_files")
-        folder: Path = request.getfixturevalue("tmp_path")
+        make, close = partial(files.make, folder=request.getfixturevalue("tmp_path")), Engine.dispose
 
-        def make(place: str) -> Engine:
-            engines.append(files.make(place, folder))
-            return engines[-1]
+    def keep(place: str) -> Engine:
+        made.append(make(place))
+        return made[-1]
 
-    return make
+    yield keep
+    for engine in made:
+        close(engine)
 
 
 @pytest.fixture(params=["sqlite", "sqlcipher", "postgresql"])
 def make_store(request: pytest.FixtureRequest) -> Iterator[MakeStore]:
     """A maker of new stores on each of the three engines."""
-    engines: list[Engine] = []
-    yield _maker(request.param, request, engines)
-    for engine in engines:
-        engine.dispose()
+    yield from _stores(request.param, request)
 
 
 @pytest.fixture
@@ -90,10 +87,7 @@ def engine(make_store: MakeStore) -> Engine:
 @pytest.fixture(params=["sqlite", "sqlcipher"])
 def make_file(request: pytest.FixtureRequest) -> Iterator[MakeStore]:
     """A maker of new stores on the two engines that are files."""
-    engines: list[Engine] = []
-    yield _maker(request.param, request, engines)
-    for engine in engines:
-        engine.dispose()
+    yield from _stores(request.param, request)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Column, Engine, Table, make_url
 
 from storage.engine import open_engine
 from storage.models.hall import HallBase
@@ -20,42 +21,63 @@ MakeStore = Callable[[str], Engine]
 """Makes a new store with the tables of "office", "hall" or "seat"; "" makes an empty one."""
 
 
+_EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+SET session_replication_role = replica;
+"""
+"""Shuts out whoever a test left connected, and lets rows go that triggers and foreign keys would keep."""
+
+
 class Databases:
-    """Databases on one PostgreSQL, each a copy of a template with the tables of one place."""
+    """Databases on one PostgreSQL; one with the tables of a place is emptied and used again, as making it is slow."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.names: list[str] = []
-        self.templates: dict[str, str] = {}
+        self.free: dict[str, list[str]] = {place: [] for place in BASES}
+        self.lent: dict[Engine, tuple[str, str]] = {}
 
-    def run(self, statement: str) -> None:
+    def run(self, statement: str, database: str | None = None) -> None:
+        """Run one or more statements outside any transaction."""
         import psycopg
 
-        with psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True) as connection:
+        url = self.url.set(database=database or self.url.database)
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
             connection.execute(statement)
 
-    def new(self, template: str = "template1") -> str:
-        name = f"kiosk_{uuid.uuid4().hex}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        self.names.append(name)
-        return name
-
-    def open(self, name: str) -> Engine:
-        return open_engine(self.url.set(database=name).render_as_string(hide_password=False))
-
     def make(self, place: str) -> Engine:
-        if not place:
-            return self.open(self.new())
-        if place not in self.templates:
-            self.templates[place] = self.new()
-            engine = self.open(self.templates[place])
+        """Return the engine of an empty database, with the tables of a place if one is named."""
+        name = self.free[place].pop() if self.free.get(place) else ""
+        is_new = not name
+        if is_new:
+            name = f"kiosk_{uuid.uuid4().hex}"
+            self.run(f"CREATE DATABASE {name}")
+            self.names.append(name)
+        engine = open_engine(self.url.set(database=name).render_as_string(hide_password=False))
+        if place and is_new:
             BASES[place].metadata.create_all(engine)
-            engine.dispose()
-        return self.open(self.new(self.templates[place]))
+        self.lent[engine] = (place, name)
+        return engine
+
+    def close(self, engine: Engine) -> None:
+        """Take a database back."""
+        engine.dispose()
+        place, name = self.lent.pop(engine)
+        if not place:
+            return
+        tables = BASES[place].metadata.tables
+        numbered = [f"ALTER SEQUENCE {t}_{c.name}_seq RESTART" for t in tables for c in _numbered(tables[t])]
+        self.run(_EMPTY + ";".join([*(f"DELETE FROM {table}" for table in tables), *numbered]), name)
+        self.free[place].append(name)
 
     def drop(self) -> None:
+        """Drop every database made here."""
         for name in self.names:
             self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _numbered(table: Table) -> list[Column[Any]]:
+    return [table.autoincrement_column] if table.autoincrement_column is not None else []
 
 
 class Files:
@@ -66,6 +88,7 @@ class Files:
         self.key = key
 
     def make(self, place: str, folder: Path) -> Engine:
+        """Return the engine of a new file, with the tables of a place if one is named."""
         path = folder / f"{uuid.uuid4().hex}.db"
         if place:
             shutil.copy(self._template(place), path)
