@@ -81,7 +81,7 @@ def _words(detail: Any, path: Path) -> str:
         return f"is not a field here{_nearest(path)}"
     if kind == "string_pattern_mismatch":
         blank = detail["ctx"]["pattern"] == r"\S"
-        return "must not be empty" if blank else "must begin with a letter or digit and hold only those and . _ : -"
+        return "must not be empty" if blank else "must begin with a letter or digit and hold only those and + # . _ -"
     if kind in _WORDS:
         return _WORDS[kind].format(**detail.get("ctx", {}))
     return clean_line(detail["msg"])

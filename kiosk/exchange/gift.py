@@ -106,7 +106,8 @@ class _Shelf:
         return Reading(self._source.name, FORMAT, tuple(self._items), self._test(), self._notes())
 
     def _reject(self, block: Block, title: str, words: str) -> None:
-        self._items.append(rejected(block.identifier or "", title, [f"line {block.line}: {words}"], block.line))
+        identifier = block.identifier or self._origin.new_id("question")
+        self._items.append(rejected(identifier, title, [f"line {block.line}: {words}"], block.line))
 
     def _item(self, entry: Entry) -> Item:
         block = entry.block
@@ -121,7 +122,7 @@ class _Shelf:
             if problem := problem_of(question):
                 raise Invalid(problem)
         except Invalid as error:
-            return rejected(block.identifier or "", entry.title, [f"line {block.line}: {error.message}"], block.line)
+            return rejected(question_id, entry.title, [f"line {block.line}: {error.message}"], block.line)
         self._ids.add(question_id)
         self._has_weights = self._has_weights or any(o.weight is not None for o in question.options)
         shelf.append(question)
@@ -254,8 +255,6 @@ def _weights(given: Sequence[Choice], marked: int, notes: list[str]) -> list[Dec
     if marked > 1:
         return [None] * len(given)
     weights: list[Decimal] = [Decimal(int(c.is_right)) if c.weight is None else c.weight for c in given]
-    if marked and any(w < 0 for w in weights):
-        notes.append("a wrong single answer takes points away in Moodle; here it does so only with negativeTotal")
     if not marked and abs(sum((w for w in weights if w > 0), -ONE)) > Decimal("0.001"):
         notes.append("the weights of the right answers do not add up to 100")
     return [*weights]

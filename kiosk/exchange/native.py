@@ -128,7 +128,7 @@ class _Draft:
         except ValidationError as error:
             identifier = raw.get("questionId") if isinstance(raw, dict) else None
             notes = [f.note(self._tree) for f in faults_of(error, path)]
-            self.items.append(rejected(str(identifier or ""), title, notes, line))
+            self.items.append(rejected(str(identifier or self.origin.new_id("question")), title, notes, line))
             return None
         question = _question(part, self.origin, int(path[-1]))
         words = problem_of(question)

@@ -32,6 +32,12 @@ class Item:
     question: Question | None = None
     """None for what was rejected."""
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, each beginning with a line number where there is one."""
+        here = "" if self.line is None else f"line {self.line}: "
+        return tuple(note if note.startswith("line ") else here + note for note in self.notes)
+
     def document(self) -> dict[str, Any]:
         """Return the item as plain JSON values."""
         return {

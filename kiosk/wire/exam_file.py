@@ -9,7 +9,19 @@ from pydantic_core import PydanticCustomError
 
 from kiosk.exam.draft import AccessType, QuestionType
 from kiosk.exam.setting import SETTINGS, Setting
-from kiosk.wire.scalar import Exact, Flag, Identifier, Line, Raw, SettingValue, Text, Timestamp, Whole, is_nothing
+from kiosk.wire.scalar import (
+    Exact,
+    Flag,
+    Identifier,
+    Language,
+    Line,
+    Raw,
+    SettingValue,
+    Text,
+    Timestamp,
+    Whole,
+    is_nothing,
+)
 
 MOST_SECTIONS = 50
 MOST_QUESTIONS = 2_000
@@ -38,12 +50,15 @@ def _member(kind: type[_Enum], value: Any) -> _Enum:
         raise PydanticCustomError("member", "must be one of {names}", {"names": names}) from error
 
 
+_NUMBER = r"^[0-9]{1,4}(\.[0-9]{1,6})?$"
+
+
 def _setting_schema(setting: Setting) -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {
         "bool": {"enum": [True, False, "true", "false"]},
         "int": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]},
-        "decimal": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]},
-        "share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}]},
+        "decimal": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _NUMBER}]},
+        "share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": _NUMBER}]},
         "minutes": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^([0-9]{1,3},?)*$"}]},
         "choice": {"enum": list(setting.choices)},
     }
@@ -119,7 +134,7 @@ class QuestionPart(_Part):
     max_choices: Count | None = None
     min_words: Count | None = None
     max_words: Count | None = None
-    language: Identifier | None = Field(None, description="Programming language of a Coding question, such as python.")
+    language: Language | None = Field(None, description="Programming language of a Coding question, such as python.")
     starter: Raw | None = Field(None, description="Code a Coding answer begins with.")
     examples: Annotated[tuple[ExamplePart, ...], Field(strict=False, max_length=20)] = ()
     rubric: Text | None = Field(None, description="For markers only.")

@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from kiosk.exam.moment import parse_iso
-from kiosk.exam.text import clean_text
+from kiosk.exam.proof import LONGEST_ID
+from kiosk.exam.text import clean_line, clean_text
 
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}\Z")
@@ -93,7 +94,10 @@ def _setting(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    return str(value) if isinstance(value, Plain) else _text(value)
+    name = str(value) if isinstance(value, Plain) else _raw(value)
+    if clean_line(name, LONGEST_LINE) != name:
+        raise PydanticCustomError("name", "must be printable, on one line, without blanks at its ends")
+    return name
 
 
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=LONGEST_TEXT, pattern=r"\S")]
@@ -105,10 +109,13 @@ Raw = Annotated[str, BeforeValidator(_raw), StringConstraints(max_length=LONGEST
 Line = Annotated[str, BeforeValidator(_line), StringConstraints(min_length=1, max_length=LONGEST_LINE)]
 """One line of text, cleaned; never blank."""
 
-Identifier = Annotated[
-    str, BeforeValidator(_name), StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=128)
+Identifier = Annotated[str, BeforeValidator(_name), StringConstraints(min_length=1, max_length=LONGEST_ID)]
+"""Any printable name on one line: files keep the ids they came with."""
+
+Language = Annotated[
+    str, BeforeValidator(_name), StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9+#._-]*$", max_length=32)
 ]
-"""Letters, digits and . _ : - in at most 128 characters."""
+"""A programming language, as an editor's highlighter names it."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
