@@ -13,6 +13,8 @@ _HEADER = ["object", "operation", *(r.value for r in (*STAFF, Role.CANDIDATE)), 
 _JOBS = frozenset({"answer.mark", "assignment.create_roster", "notification.broadcast_all"})
 """What `system` does beside the operations marked X: automatic marks, public starts and their notices."""
 
+_TRADES = {"test": Role.AUTHOR, "bank": Role.AUTHOR, "question": Role.AUTHOR, "tag": Role.AUTHOR}
+
 
 class Grade(StrEnum):
     """How far a right goes, by the letters of the table."""
@@ -80,10 +82,11 @@ class Rights:
         return row.get(role, Grade.NONE)
 
     def role_for(self, operation: str) -> Role:
-        """Return the role of staff whose right to an operation goes furthest; the first of equals, else ADMIN."""
+        """Return the role of staff whose right to an operation goes furthest; of equals, whose trade the thing is."""
         order = (Grade.ANY, Grade.TWO, Grade.SCOPED)
+        trade = _TRADES.get(operation.partition(".")[0])
         able = [r for r in STAFF if self.grade(operation, r) in order]
-        return min(able, key=lambda r: order.index(self.grade(operation, r)), default=Role.ADMIN)
+        return min(able, key=lambda r: (order.index(self.grade(operation, r)), r is not trade), default=Role.ADMIN)
 
     def goes_everywhere(self, operation: str, role: Role) -> bool:
         """Whether a role's right to an operation has no bounds."""

@@ -34,6 +34,8 @@ FIRST_PEOPLE = (
     Person(user_id="evaluator", role=Role.EVALUATOR, name="Exam office, evaluator"),
 )
 """Who acts at the office machine until it has people of its own. They have no secret: nobody signs in as one."""
+OWN = frozenset(p.user_id for p in FIRST_PEOPLE)
+"""These are the hats of whoever keeps the office: never a second person."""
 SYSTEM = Actor(SYSTEM_ID, Role.SYSTEM)
 
 
@@ -126,15 +128,15 @@ class Office:
         """Return the present time."""
         return parse_iso(self._clock.now().at)
 
-    def acting(
-        self, operation: str, user_id: str | None = None, second_id: str | None = None, prefer: Role | None = None
-    ) -> Actor:
+    def acting(self, operation: str, user_id: str | None = None, second_id: str | None = None) -> Actor:
         """Return who does an operation: the person named, or the office's first one whose right goes furthest.
 
-        Raises Denied for somebody who is not an active member of staff. Where the act needs two and nobody else
-        could stand by, the actor is marked as alone.
+        Raises Denied for somebody who is not an active member of staff. Where the act needs two and there is nobody
+        else who could stand by, the actor is marked as alone.
         """
-        person = self._staff(user_id) if user_id else self._first(prefer or self.rights.role_for(operation))
+        person = self._staff(user_id) if user_id else self._first(self.rights.role_for(operation))
+        if second_id in OWN:
+            raise Denied(f"{second_id} is the office's own account, and not a second person.")
         second = self._staff(second_id) if second_id else None
         return Actor(
             user_id=person.user_id,
@@ -167,7 +169,7 @@ class Office:
         return person
 
     def _first(self, role: Role) -> Person:
-        person = self.people.first(role)
+        person = self.people.first(role, OWN)
         if person is None:
             raise Denied(f"This needs somebody with the role {role.value}, and there is nobody. Name one with --as.")
         return person
@@ -176,7 +178,7 @@ class Office:
         if self.rights.grade(operation, person.role) is not Grade.TWO:
             return False
         roles = [r for r in STAFF if self.rights.may_stand_by(operation, r)]
-        return not set(self.people.able(roles)) - {person.user_id}
+        return not set(self.people.able(roles)) - OWN - {person.user_id}
 
 
 Progress = Callable[[int, int], None]
@@ -194,4 +196,4 @@ def _file_engine(place: Place, create: bool) -> Engine:
     return open_engine(path, place.store_key(), create=create)
 
 
-__all__ = ["FIRST_PEOPLE", "SYSTEM", "Office", "Progress", "no_progress"]
+__all__ = ["FIRST_PEOPLE", "OWN", "SYSTEM", "Office", "Progress", "no_progress"]

@@ -74,12 +74,12 @@ class PersonStore(Store):
         with self._reading() as session:
             return tuple(person_value(row) for row in session.scalars(query))
 
-    def first(self, role: Role) -> Person | None:
-        """Return the longest-standing active person of a role, or None."""
+    def first(self, role: Role, last: Collection[str] = ()) -> Person | None:
+        """Return the longest-standing active person of a role, or None; those of `last` only if there is no other."""
         query = (
             select(rows.Person)
             .where(rows.Person.role == role, rows.Person.is_active)
-            .order_by(rows.Person.created_at, rows.Person.user_id)
+            .order_by(rows.Person.user_id.in_(last), rows.Person.created_at, rows.Person.user_id)
         )
         with self._reading() as session:
             row = session.scalars(query.limit(1)).first()

@@ -171,13 +171,13 @@ def test_an_evaluator_may_mend_their_own_award_and_the_old_one_stays(office: Off
 def test_overriding_somebody_else_needs_a_second_evaluator(office: Office) -> None:
     test, given = one_sitting(office)
     sitting = hand_in(office, test, given, WRITTEN)
-    (other,) = person.add(office, office.acting("user.assign_role"), [person.staff(Role.EVALUATOR, "Sato, Ren")])
-    marking.award(office, evaluator(office), sitting, "writing-1", Decimal(3))
-    sato = office.acting("answer.mark", other.person.user_id)
+    staff = [person.staff(Role.EVALUATOR, name) for name in ("Sato, Ren", "Diaz, Eva")]
+    sato, diaz = (a.person.user_id for a in person.add(office, office.acting("user.assign_role"), staff))
+    marking.award(office, office.acting("answer.mark", diaz), sitting, "writing-1", Decimal(3))
     with pytest.raises(Denied, match="needs a second person"):
-        marking.award(office, sato, sitting, "writing-1", Decimal(9))
+        marking.award(office, office.acting("answer.mark", sato), sitting, "writing-1", Decimal(9))
     assert shown(office, sitting)["writing-1"] == (False, 3)
-    together = office.acting("answer.mark", other.person.user_id, "evaluator")
+    together = office.acting("answer.mark", sato, diaz)
     assert marking.award(office, together, sitting, "writing-1", Decimal(9)).grade.score == 9
 
 
@@ -223,7 +223,7 @@ def test_a_mended_key_rescores_with_a_preview(office: Office) -> None:
     marking.mark_automatic(office, SYSTEM)
     key = publication.key_of(office, test.test_id)
     mended = replace(key, questions=(replace(key.questions[0], correct_ids=("cells-1-3",)), *key.questions[1:]))
-    publication.mend_key(office, office.acting("question.change_key_after_exam", "admin", "author"), mended, "Typo")
+    publication.mend_key(office, office.acting("question.change_key_after_exam"), mended, "Typo")
     assert marking.mark_automatic(office, SYSTEM).marked == 0
     told = marking.preview_rescore(office, evaluator(office), test.test_id)
     assert {(m.submission_id, m.before, m.grade.score) for m in told.changed} == {

@@ -112,12 +112,36 @@ def test_only_admins_add_people(office: Office, role: Role) -> None:
 
 
 def test_staff_is_added_by_two_once_there_are_two_admins(office: Office) -> None:
-    (second,) = person.add(office, office.acting("user.assign_role"), [person.staff(Role.ADMIN, "Sato, Ren")])
+    first, second = (
+        person.add(office, office.acting("user.assign_role"), [person.staff(Role.ADMIN, name)])[0].person.user_id
+        for name in ("Sato, Ren", "Diaz, Eva")
+    )
     new = person.staff(Role.PROCTOR, "Mbeki, Thandi")
     with pytest.raises(Denied, match="second person"):
         person.add(office, office.acting("user.assign_role"), [new])
-    person.add(office, office.acting("user.assign_role", "admin", second.person.user_id), [new])
-    assert office.logs.audit("users", new.user_id)[0].details == {"role": "proctor", "second": second.person.user_id}
+    person.add(office, office.acting("user.assign_role", first, second), [new])
+    assert office.logs.audit("users", new.user_id)[0].details == {"role": "proctor", "second": second}
+
+
+def test_people_act_before_the_offices_own_accounts(office: Office) -> None:
+    assert office.acting("user.create_disable").user_id == "admin"
+    (sato,) = person.add(office, office.acting("user.assign_role"), [person.staff(Role.ADMIN, "Sato, Ren")])
+    assert office.acting("user.create_disable").user_id == sato.person.user_id
+
+
+@pytest.mark.parametrize(
+    ("operation", "user_id"),
+    [
+        ("test.create", "author"),
+        ("test.approve_publish", "author"),
+        ("test.list_metadata", "admin"),
+        ("answer.mark", "evaluator"),
+        ("submission.release_results", "admin"),
+        ("paper.eat", "admin"),
+    ],
+)
+def test_an_act_is_done_by_whose_trade_it_is(office: Office, operation: str, user_id: str) -> None:
+    assert office.acting(operation).user_id == user_id
 
 
 def test_the_first_staff_added_alone_is_logged_as_alone(office: Office) -> None:
