@@ -14,8 +14,8 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person, Role
 from kiosk.ground.clock import SystemClock
 from kiosk.ground.home import Place
-from kiosk.office.office import Office
-from kiosk.office.person import add, staff
+from kiosk.office.office import FIRST_PEOPLE, Office
+from kiosk.office.person import add, set_active, staff
 from storage.central.count import CountStore
 from storage.central.intake import IntakeStore
 from storage.central.package import PackageStore
@@ -57,10 +57,7 @@ class Central:
         if CentralKeys(place.keys).exist:
             raise Refused(f"Central was made here before; its keys are in {place.keys}.")
         central = cls(Office.open(place, clock, create=True), place.keys, clock)
-        person = None
-        if admin is not None:
-            person = staff(Role.ADMIN, admin)
-            add(central.office, central.office.acting("user.assign_role"), [person])
+        person = None if admin is None else _appoint(central.office, admin)
         return central, Founded(central.keys.make(parse_iso(central.clock.now().at)), person)
 
     def close(self) -> None:
@@ -105,3 +102,14 @@ class Central:
     def proof(self) -> Proof:
         """Proves later which journal was marked."""
         return Proof(self.records, self.keys.root)
+
+
+def _appoint(office: Office, name: str) -> Person:
+    """Add an administrator by name, who takes the place of the office's nameless first one."""
+    person = staff(Role.ADMIN, name)
+    add(office, office.acting("user.assign_role"), [person])
+    by = office.acting("user.create_disable", person.user_id)
+    for nameless in FIRST_PEOPLE:
+        if nameless.role is Role.ADMIN:
+            set_active(office, by, nameless.user_id, False)
+    return person

@@ -33,6 +33,16 @@ class Settled:
     flags: tuple[str, ...] = ()
     problem: str | None = None
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether its journal is in the rows."""
+        return self.state is BundleState.COUNTED
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was found wrong when it was opened."""
+        return self.state is BundleState.FAILED
+
 
 class Counting:
     """Opens what intake stored. One bundle that cannot be counted holds up no other."""

@@ -42,6 +42,11 @@ class Despatch:
         self._packages = packages
         self._keys = keys
 
+    def next_number(self, test_id: str, hall: str) -> int:
+        """Return the number the next package of a test for a hall will have."""
+        before = self._packages.newest(test_id, hall)
+        return 1 if before is None else before.number + 1
+
     def send(self, actor: Actor, test_id: str, to: HallKeys, roster: Roster, folder: Path) -> Package:
         """Write the next package of a test for a hall into a new folder and remember it.
 

@@ -36,6 +36,16 @@ class Taken:
     reason: str = ""
     flags: tuple[str, ...] = ()
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it was stored just now."""
+        return self.outcome is Outcome.STORED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it did not verify or could not be read."""
+        return self.outcome in (Outcome.QUARANTINED, Outcome.UNREAD)
+
 
 class Intake:
     """Takes bundles in. The same bundle any number of times, in any order, gives the same rows and receipt."""

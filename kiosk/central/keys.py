@@ -7,7 +7,7 @@ from pathlib import Path
 from kiosk.exam.error import KioskError
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.certificate import certify, verify_chain
-from kiosk.sealing.key import KeyFolder, KeyRole
+from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
 from kiosk.sealing.package import Issuer
 from kiosk.sealing.receipt import ReceiptSigner
 
@@ -35,20 +35,26 @@ class CentralKeys:
         self._folder = KeyFolder(folder)
 
     def make(self, now: datetime) -> tuple[MadeKey, ...]:
-        """Make root, release, receipt, intake and escrow keys and certify them; raises Refused where one exists."""
-        root = self._folder.make_signing(KeyRole.ROOT)
+        """Make root, release, receipt, intake and escrow keys and certify them; what was made before stays.
+
+        Raises Refused where a private half was taken away before all were made.
+        """
+        root = self._signing(KeyRole.ROOT)
         begin, end = now - BEFORE, now + timedelta(days=365 * YEARS)
         for role in (KeyRole.RELEASE, KeyRole.RECEIPT):
-            key = self._folder.make_signing(role)
+            key = self._signing(role)
             self._folder.keep_chain(role, certify(role, key.public, root, not_before=begin, not_after=end))
         for role in (KeyRole.INTAKE, KeyRole.ESCROW):
-            self._folder.make_identity(role)
+            if not self._folder.has_identity(role):
+                self._folder.make_identity(role)
         return tuple(self._made(role) for role in _ADVICE)
 
     @property
     def exist(self) -> bool:
-        """Whether keys have been made here; the root's private half need not be here any more."""
-        return (self._folder.folder / f"{KeyRole.ROOT}.ed25519.pub").exists()
+        """Whether every key has been made here; root's and escrow's private halves need not be here any more."""
+        made = [f"{role}.ed25519.pub" for role in (KeyRole.ROOT, KeyRole.RELEASE, KeyRole.RECEIPT)]
+        made += [f"{role}.age.pub" for role in (KeyRole.INTAKE, KeyRole.ESCROW)]
+        return all((self._folder.folder / name).exists() for name in made)
 
     @property
     def root(self) -> str:
@@ -105,6 +111,9 @@ class CentralKeys:
         )
         self._folder.keep_chain(name, chain)
         return chain
+
+    def _signing(self, role: KeyRole) -> SigningKey:
+        return self._folder.signing(role) if self._folder.has_signing(role) else self._folder.make_signing(role)
 
     def _made(self, role: KeyRole) -> MadeKey:
         is_age = role in (KeyRole.INTAKE, KeyRole.ESCROW)

@@ -1,0 +1,197 @@
+"""`kiosk central`: the office's keys, packages down to halls, bundles up from them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
+from kiosk.exam.error import KioskError
+from kiosk.ground.home import Home, Place
+
+if TYPE_CHECKING:
+    from kiosk.central.counting import Settled
+    from kiosk.central.intake import Taken
+
+app = typer.Typer(help="The central office: packages down, bundles up.", no_args_is_help=True)
+
+
+@app.command()
+def init(
+    admin: Annotated[str | None, typer.Option("--admin", help="Name of the administrator to add.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the central office: its store, its keys, and an administrator. Says which keys to take offline."""
+    from kiosk.central.central import Central
+
+    central, made = Central.found(Home.at(home).office, admin)
+    central.close()
+    keys = [{"role": k.role.value, "file": str(k.path), "public": k.public, "advice": k.advice} for k in made.keys]
+    if as_json:
+        put_json({"home": str(Home.at(home).folder), "admin": made.admin and made.admin.user_id, "keys": keys})
+        return
+    for key in keys:
+        put_text(f"{key['role']:8} {key['public']}\n         {key['file']}\n         {key['advice']}")
+    if made.admin is not None:
+        put_text(f"Administrator {made.admin.name}: {made.admin.user_id}")
+
+
+@app.command()
+def package(
+    test: Annotated[str, typer.Argument(help="Id of the test.")],
+    hall: Annotated[str, typer.Option("--hall", help="Name of the hall.")],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="New folder for the package.", show_default="the office's folder of packages"),
+    ] = None,
+    hall_keys: Annotated[
+        Path | None,
+        typer.Option("--hall-keys", help="Folder with the hall's public keys.", show_default="the hall of this home"),
+    ] = None,
+    user: AsOption = None,
+    second: SecondOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the next package of a test for a hall: its paper and roster, sealed to the hall's key."""
+    from kiosk.central.central import Central
+    from kiosk.central.despatch import EXPORT, HallKeys
+    from kiosk.office.roster import roster_of
+    from kiosk.sealing.key import KeyFolder
+
+    here = Home.at(home)
+    folder = KeyFolder(hall_keys or here.hall.keys)
+    keys = HallKeys(hall, folder.public("hall"), folder.recipient("hall"))
+    with Central.open(here.office) as central:
+        office = central.office
+        sessions = [s.session_id for s in office.sessions.sessions() if s.hall == hall and test in s.test_ids]
+        roster = roster_of(office, office.acting("assignment.read"), test, sessions)
+        actor = office.acting(EXPORT, user, second)
+        target = to or _next_folder(here.office, central.despatch.next_number(test, hall), hall, test)
+        made = central.despatch.send(actor, test, keys, roster, target)
+    manifest = made.manifest
+    facts = {
+        "package": made.package_id,
+        "folder": str(target),
+        "test": manifest.test_id,
+        "hall": manifest.hall,
+        "number": manifest.number,
+        "papers": list(made.papers),
+        "people": len(roster.accounts),
+        "assignments": len(roster.assignments),
+        "bytes": sum(b.length for b in manifest.blobs),
+    }
+    put_json(facts) if as_json else put_text(_package_words(facts))
+
+
+@app.command()
+def intake(
+    folder: Annotated[Path, typer.Argument(help="Folder with bundles.")],
+    receipts: Annotated[Path | None, typer.Option("--receipts", help="Folder to write the receipts to.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take bundles in, answer each with a receipt, then open and count them. Doing it again changes nothing.
+
+    Exit 1 where something did not verify or could not be counted.
+    """
+    from kiosk.central.central import Central
+    from kiosk.sealing.copy import write_copy
+    from kiosk.sealing.receipt import SUFFIX
+
+    with Central.open(Home.at(home).office) as central:
+        taken = list(central.intake.take_folder(folder))
+        for one in taken:
+            if receipts is not None and one.receipt is not None:
+                write_copy(receipts, f"{one.digest}{SUFFIX}", one.receipt)
+        settled = list(central.counting.work())
+        counts = central.arrivals.counts()
+    put_json(_intake_document(taken, settled, counts)) if as_json else _say_intake(taken, settled)
+    if any(t.is_refused for t in taken) or any(s.is_failed for s in settled):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say how many bundles stand where, what is set aside, and what a person should look at."""
+    from kiosk.central.central import Central
+
+    with Central.open(Home.at(home).office) as central:
+        counts = central.arrivals.counts()
+        lines = [line for line in central.arrivals.lines() if line.flags or line.problem]
+        aside = central.arrivals.quarantined()
+        root = central.keys.root
+    if as_json:
+        attention: list[dict[str, Any]] = [
+            {
+                "bundle": line.bundle_id,
+                "submission": line.submission_id,
+                "hall": line.hall,
+                "state": line.state.value,
+                "flags": list(line.flags),
+                "problem": line.problem,
+            }
+            for line in lines
+        ]
+        quarantine = [{"digest": q.digest, "source": q.source, "reason": q.reason, "bytes": q.length} for q in aside]
+        put_json({"root": root, "counts": counts, "attention": attention, "quarantine": quarantine})
+        return
+    put_text(f"root     {root}")
+    for name, count in counts.items():
+        put_text(f"{count:8} {name.replace('_', ' ')}")
+    for line in lines:
+        for words in (*([line.problem] if line.problem else ()), *line.flags):
+            put_text(f"{line.submission_id} ({line.hall}, {line.state.value}): {words}")
+    for one in aside:
+        put_text(f"{one.digest[:16]} from {one.source}: {one.reason}")
+
+
+def _next_folder(office: Place, number: int, hall: str, test: str) -> Path:
+    name = "".join(c if c.isalnum() or c in "-_" else "-" for c in f"{hall}-{test}")[:80]
+    folder = office.folder / "packages" / f"{name}-{number}"
+    if folder.exists():
+        raise KioskError(f"{folder} exists already. Give another folder with --to.")
+    return folder
+
+
+def _intake_document(taken: list["Taken"], settled: list["Settled"], counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "taken": [
+            {
+                "source": t.source,
+                "outcome": t.outcome.value,
+                "digest": t.digest,
+                "receipt": t.receipt is not None,
+                "reason": t.reason,
+                "flags": list(t.flags),
+            }
+            for t in taken
+        ],
+        "counted": [
+            {"bundle": s.bundle_id, "state": s.state.value, "flags": list(s.flags), "problem": s.problem}
+            for s in settled
+        ],
+        "counts": counts,
+    }
+
+
+def _say_intake(taken: list["Taken"], settled: list["Settled"]) -> None:
+    refused = [t for t in taken if t.is_refused]
+    for one in refused:
+        put_text(f"{one.source}: {one.outcome.value}: {one.reason}", err=True)
+    for bundle in settled:
+        for words in (*([bundle.problem] if bundle.problem else ()), *bundle.flags):
+            put_text(f"{bundle.bundle_id[:16]} {bundle.state.value}: {words}", err=True)
+    new, failed = sum(t.is_new for t in taken), sum(s.is_failed for s in settled)
+    put_text(
+        f"{new} bundles taken in, {len(taken) - new - len(refused)} known already, {len(refused)} refused; "
+        f"{sum(s.is_counted for s in settled)} counted, {failed} not."
+    )
+
+
+def _package_words(facts: dict[str, Any]) -> str:
+    return (
+        f"Package {facts['number']} for {facts['hall']}: {facts['people']} people, {facts['assignments']} assignments, "
+        f"{facts['bytes']:,} bytes, read back and verified.\n{facts['folder']}"
+    )
