@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from screens.candidate.login import LoginScreen, SampleCode
-from screens.theme import register_themes
 from textual import on, work
 from textual.binding import Binding
 
@@ -17,6 +15,8 @@ from kiosk.exam.grant import Act
 from kiosk.views.candidate import CandidateCard
 from kiosk.views.desk import Desk
 from screens import messages
+from screens.candidate.login import LoginScreen, Samples
+from screens.theme import register_themes
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class SeatApp(SittingApp):
         seat: str,
         open_desk: Callable[[], Desk],
         *,
-        samples: tuple[SampleCode, ...] = (),
+        samples: Samples = (),
         can_close: bool = True,
         log_file: Path | None = None,
     ) -> None:

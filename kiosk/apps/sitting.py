@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from screens.notice import NoticeDialog
-from screens.page import Page
-from screens.proctor.overlay import OverlayScreen
-from screens.sitting import SittingScreen
 from textual import on
 
 from kiosk.apps.locked import LockedApp
 from kiosk.apps.picture import screen_text
-from kiosk.exam.error import Denied, KioskError
 from kiosk.exam.attempt import Phase
+from kiosk.exam.error import Denied, KioskError
 from kiosk.views.desk import Desk, DeskEvent, SaveFailed
 from screens import messages
+from screens.notice import NoticeDialog
+from screens.page import Page
+from screens.proctor.overlay import OverlayScreen
+from screens.sitting import SittingScreen
 
 OVER = frozenset({Phase.HANDED_IN, Phase.SEALED})
 
