@@ -1,5 +1,6 @@
 """Central's keys: made once at `central init`, kept in the office's key folder, the root taken offline after."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,7 +90,7 @@ class CentralKeys:
 
     def certify_hall(self, hall: str, public: str, recipient: str, now: datetime) -> tuple[str, ...]:
         """Return the certificates of a hall's keys: those it has, or new ones where its keys are new."""
-        name = f"hall-{hall.encode().hex()[:48]}"
+        name = f"hall-{hashlib.sha256(hall.encode()).hexdigest()[:32]}"
         try:
             chain = self._folder.chain(name)
         except KioskError:
