@@ -5,9 +5,13 @@ desk = house.begun()          # signed in at A12, test begun; or house.desk("A13
 desk.choose("cells-1", ["cells-1-2"])
 """
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from builders import NOON, FakeClock, a_clock, a_paper, a_person, a_session, an_assignment
@@ -51,7 +55,6 @@ class House:
     paper: Paper
     hall: Hall
     packages: int = 1
-    identity: AgeIdentity = field(default_factory=AgeIdentity.generate)
     desks: list[Desk] = field(default_factory=list)
 
     def desk(self, seat: str = SEAT, authority: Authority | None = None) -> Desk:
@@ -68,6 +71,11 @@ class House:
         desk.sign_in(roll, code)
         desk.begin(assignment_id)
         return desk
+
+    def settle(self) -> None:
+        """Wait until everything put down at any desk is committed."""
+        for desk in self.desks:
+            desk._writer.drain()
 
     def store(self, seat: str = SEAT) -> SeatStore:
         """Return the store of a seat, opened beside its desk."""
@@ -99,19 +107,43 @@ def a_house(
     folder: Path, paper: Paper | None = None, roster: Roster | None = None, clock: FakeClock | None = None
 ) -> House:
     """Return a house whose hall has loaded a package and whose proctor has opened the session."""
-    clock, keyring, paper = clock or a_clock(), the_keyring(), paper or a_paper()
-    home = Home(folder / "home")
+    clock, folder = clock or a_clock(), folder / "home"
+    if paper is None and roster is None:
+        shutil.copytree(_template(), folder)
+        return House(Home(folder), clock, the_keyring(), a_paper(), open_hall(Home(folder).hall, clock))
+    paper = paper or a_paper()
+    return _made(Home(folder), paper, roster or a_hall_roster(paper), clock)
+
+
+@cache
+def _template() -> Path:
+    """Return the folder of a house made once, with the seat A12 enrolled, of which most others are copies."""
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-house-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    house = _made(Home(folder / "home"), a_paper(), a_hall_roster(), a_clock())
+    house.desk()
+    house.close()
+    return house.home.folder
+
+
+def _made(home: Home, paper: Paper, roster: Roster, clock: FakeClock) -> House:
+    keyring = the_keyring()
     public, recipient = make_hall(home.hall)
     chain = certify(
         KeyRole.HALL, public, keyring.release, keyring.release_chain, hall=HALL, recipient=recipient, **DAYS
     )
     settle_hall(home.hall, chain, keyring.root.public)
     house = House(home, clock, keyring, paper, open_hall(home.hall, clock))
-    roster = roster or a_hall_roster(paper)
-    _send(house, folder / "package-1", roster)
+    _send(house, home.folder / "package-1", roster)
     for session in roster.sessions:
         house.hall.open_session(session.session_id, "proctor-1")
     return house
+
+
+@cache
+def _identity() -> AgeIdentity:
+    """Return what opens every paper of every house."""
+    return AgeIdentity.generate()
 
 
 def a_hall_roster(paper: Paper | None = None, **changes: object) -> Roster:
@@ -175,7 +207,7 @@ def _send(house: House, folder: Path, roster: Roster) -> None:
             number=house.packages,
             previous=None if newest is None else newest.package_id,
         ),
-        [(house.paper, house.identity)],
+        [(house.paper, _identity())],
         RosterDocument.of(HALL, roster),
         Issuer(
             key=keyring.release,

@@ -127,6 +127,8 @@ class Desk:
     def act(self, pin: str, request: ActRequest, second_pin: str | None = None) -> None:
         """Ask the hall for a grant, carry it out and wait until it is saved; raises Denied or Refused."""
         scribe = self._scribe
+        if scribe is not None and self._store.is_sealed(scribe.sitting.genesis.submission_id):
+            raise Refused("This sitting is sealed. Nothing can be done to it any more.")
         signed = ask_grant(self._authority, self._trust, scribe, self.seat, request, pin, second_pin)
         carry_out(scribe, signed)
         self._writer.drain()

@@ -41,13 +41,20 @@ class SeatStore:
     def append(self, pages: Sequence[Page]) -> None:
         """Write pages in one transaction and return once it is committed, fsync included.
 
-        Raises whatever the store raises; what of it reached the disk is then unknown until it is opened again.
+        Raises whatever the store raises; what of it reached the disk is then unknown until it is opened again, and
+        the connection is given up.
         """
-        if self._held is None:
-            self._held = self._engine.connect()
-        with self._held.begin():
-            for page in pages:
-                write_page(self._held, page)
+        held = self._held or self._engine.connect()
+        self._held = None
+        try:
+            with held.begin():
+                for page in pages:
+                    write_page(held, page)
+            self._held = held
+        finally:
+            if self._held is None:
+                held.invalidate()
+                held.close()
 
     def record(self, submission_id: str) -> Record | None:
         """Return everything held of a sitting but its evidence, unverified, or None where there is none such."""
@@ -118,6 +125,12 @@ class SeatStore:
                 ],
             )
             return sealed
+
+    def is_sealed(self, submission_id: str) -> bool:
+        """Whether a sitting has become a bundle."""
+        query = select(rows.Bundle.bundle_id).where(rows.Bundle.submission_id == submission_id)
+        with self._readers.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def bundles(self) -> tuple[SealedRecord, ...]:
         """Return every bundle of this seat, the same bytes at every asking."""

@@ -1,0 +1,121 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from house import PIN, SEAT, SECOND_PIN, a_house
+from kiosk.exam.entry import Kind
+from kiosk.exam.error import Refused, Tampered
+from kiosk.exam.grant import Act
+from kiosk.sealing.body import open_body
+from kiosk.sealing.bundle import verify
+from kiosk.sealing.frame import join
+from kiosk.views.desk import ActRequest
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = a_house(tmp_path)
+    yield house
+    house.close()
+
+
+def handed_in(house):
+    """Return the desk of a sitting with a grant and a capture in it, handed in."""
+    desk = house.begun()
+    for question in desk.sheet().sections[0].questions:
+        desk.visit(question.question_id)
+        desk.choose(question.question_id, [question.options[0].option_id])
+        house.clock.advance(1_500)
+    desk.capture("┌ screen ┐")
+    desk.act(PIN, ActRequest(act=Act.EXTEND, amount_ms=60_000, reason="power"))
+    desk.hand_in()
+    return desk
+
+
+def test_a_sealed_sitting_verifies_and_opens_at_central(house):
+    desk = handed_in(house)
+    receipt = desk.state().receipt
+    desk.close()
+    (sealed,) = house.outbox().seal_all()
+    bundle = verify(join(sealed.envelope, sealed.body), house.keyring.root.public)
+    assert bundle.bundle_id == sealed.bundle_id
+    assert bundle.manifest.handed_in.receipt == receipt
+    contents = open_body(bundle.manifest, bundle.body, house.keyring.intake)
+    assert contents.entries[-1].kind is Kind.SEALED
+    assert contents.candidate.name == "Okafor, Anna"
+    assert (len(contents.leases), len(contents.grants), len(contents.evidence)) == (1, 1, 1)
+
+
+def test_it_is_the_same_bundle_at_every_asking(house):
+    handed_in(house).close()
+    first = house.outbox().seal_all()
+    house.clock.advance(60_000)
+    assert house.outbox().seal_all() == first
+    assert house.outbox().seal(first[0].submission_id) == first[0]
+
+
+def test_nothing_is_sealed_before_the_hand_in(house):
+    desk = house.begun()
+    outbox, store = house.outbox(), house.store()
+    assert outbox.seal_all() == ()
+    with pytest.raises(Refused, match="handed in"):
+        outbox.seal(store.sittings()[0].submission_id)
+    desk.flag(desk.state().question_id, True)
+    house.settle()
+    assert store.sittings()[0].entries == 4
+    store.close()
+
+
+def test_after_sealing_nothing_is_reopened(house):
+    desk = handed_in(house)
+    house.settle()
+    house.outbox().seal_all()
+    with pytest.raises(Refused, match="sealed"):
+        desk.act(PIN, ActRequest(act=Act.REOPEN, reason="other"), SECOND_PIN)
+    store = house.store()
+    record = store.record(store.sittings()[0].submission_id)
+    assert [e.kind for e in record.entries].count(Kind.SEALED) == 1
+    assert record.entries[-1].kind is Kind.SEALED
+    with store._engine.begin() as connection, pytest.raises(IntegrityError):
+        connection.execute(
+            text(
+                "INSERT INTO journal SELECT submission_id, opened_on, seq + 1, epoch, 'tick', at,"
+                " boot_id, boot_ms, body, hash FROM journal ORDER BY seq DESC LIMIT 1"
+            )
+        )
+    store.close()
+
+
+def test_a_journal_that_does_not_hold_is_not_sealed(house):
+    handed_in(house).close()
+    store = house.store()
+    with store._engine.begin() as connection:
+        connection.execute(text("UPDATE test_submissions SET head_seq = head_seq + 1"))
+    with pytest.raises(Tampered, match="journal ends"):
+        house.outbox().seal_all()
+    assert store.bundles() == ()
+    assert store.sittings()[0].bundle_id is None
+    store.close()
+
+
+def test_a_seal_that_fails_leaves_no_trace(house, monkeypatch):
+    handed_in(house).close()
+    monkeypatch.setattr("kiosk.seat.outbox.seal_bundle", lambda *a, **k: (_ for _ in ()).throw(OSError("no room")))
+    with pytest.raises(OSError, match="no room"):
+        house.outbox().seal_all()
+    store = house.store()
+    record = store.record(store.sittings()[0].submission_id)
+    assert record.entries[-1].kind is Kind.HANDED_IN
+    store.close()
+
+
+def test_central_s_receipt_is_kept_beside_the_bundle(house):
+    handed_in(house).close()
+    (sealed,) = house.outbox().seal_all()
+    store = house.store()
+    store.keep_receipt(sealed.bundle_id, b"signed", house.clock.at)
+    store.keep_receipt(sealed.bundle_id, b"another", house.clock.at)
+    assert store.bundles()[0].receipt == b"signed"
+    assert store.sittings()[0].is_received
+    assert verify(join(sealed.envelope, sealed.body), house.keyring.root.public).manifest.seat == SEAT
+    store.close()
