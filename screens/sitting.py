@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.getters import query_one
 
-from kiosk.exam.sitting import Phase
+from kiosk.exam.attempt import Phase
 from kiosk.views.candidate import SaveState, Sheet, SittingState, TimeLeft
 from screens.clock import SHORT_MS, clock_text, warning_due, warning_words
 from screens.messages import TextChanged

@@ -39,7 +39,7 @@ class GoToDialog(Dialog[int | None]):
         if 1 <= number <= len(self._states):
             self.dismiss(number - 1)
         else:
-            words = f"There is no question {event.value}. Type a number from 1 to {len(self._states)}."
+            words = f"There is no question {event.value}. Type 1 to {len(self._states)}."
             self.query_one("#problem", Static).update(words)
 
     @on(Palette.Picked)

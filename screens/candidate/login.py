@@ -1,7 +1,5 @@
 """The login screen: roll number and access code, nothing else to find out."""
 
-from dataclasses import dataclass
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,14 +17,8 @@ from screens.widgets.press import Press
 from screens.widgets.rule import Rule
 from screens.widgets.waitline import WaitLine
 
-
-@dataclass(frozen=True, slots=True)
-class SampleCode:
-    """A sample candidate of the demo, whose code may be shown."""
-
-    name: str
-    roll_number: str
-    code: str
+Samples = tuple[tuple[str, str, str], ...]
+"""Roll number, access code and name of each sample candidate; given by the demo only."""
 
 
 class LoginScreen(Page):
@@ -38,7 +30,9 @@ class LoginScreen(Page):
         "if they are refused again, raise your hand."
     )
     BINDINGS = [
-        Binding("down", "app.focus_next", show=False, id="login.next", tooltip="Next field (Tab does the same)"),
+        # with priority, so that a slip read by a scanner, quicker than focus moves, lands in both fields
+        Binding("tab", "app.focus_next", show=False, priority=True, id="login.tab", tooltip="Next field"),
+        Binding("down", "app.focus_next", show=False, id="login.next", tooltip="Next field"),
         Binding("up", "app.focus_previous", show=False, id="login.previous", tooltip="Previous field"),
         Binding("f2", "unmask", "show the code", id="login.unmask", tooltip="Show or hide the access code"),
     ]
@@ -47,7 +41,7 @@ class LoginScreen(Page):
     press = query_one("#sign-in", Press)
     problem = query_one(WaitLine)
 
-    def __init__(self, seat: str, samples: tuple[SampleCode, ...] = ()) -> None:
+    def __init__(self, seat: str, samples: Samples = ()) -> None:
         super().__init__()
         self._seat, self._samples = seat, samples
 
@@ -64,7 +58,7 @@ class LoginScreen(Page):
             yield Press("Sign in", id="sign-in")
             yield WaitLine()
         if self._samples:
-            lines = [Content(f"{s.roll_number:<10} {s.code:<14} {s.name}") for s in self._samples]
+            lines = [Content(f"{roll_number:<10} {code:<14} {name}") for roll_number, code, name in self._samples]
             head = Content.assemble(("Demo: sign in as one of these (roll number, code)", "bold $accent"))
             yield Static(Content("\n").join([head, *lines]), id="samples")
         yield Rule()

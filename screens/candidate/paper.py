@@ -16,8 +16,10 @@ from screens.widgets.palette import Palette, question_state
 from screens.widgets.pane import Pane
 from screens.widgets.rule import Rule
 from screens.widgets.tabs import SectionTabs, Tab
-from screens.wish import Wish
+from screens.widgets.writing import Writing
+from screens.wish import Wishes
 
+PLACE = "place"
 TYPING_SECONDS = 0.4
 """How long text is held back while somebody types."""
 _VERBS: Keys = (
@@ -41,9 +43,9 @@ class PaperScreen(SittingScreen):
     def __init__(self, sheet: Sheet, state: SittingState, time: TimeLeft, saved: SaveState) -> None:
         super().__init__(sheet, state, time, saved)
         self._route = Route(sheet)
-        self._place: Wish[str | None] = Wish()
-        self._choice: Wish[frozenset[str]] = Wish()
-        self._flag: Wish[bool] = Wish()
+        self._places: Wishes[str | None] = Wishes()
+        self._flags: Wishes[bool] = Wishes()
+        self._texts: Wishes[str] = Wishes()
         self._told_more = False
         self._typing: Timer | None = None
         self.card = self._route.first
@@ -72,14 +74,16 @@ class PaperScreen(SittingScreen):
         """Show the sitting, ahead of it what has been asked for and not answered yet."""
         was_covered = self.is_covered
         super().show_state(state)
-        wanted = self._place.settle(state.question_id)
+        wanted = self._places.settle(PLACE, state.question_id)
         if wanted is not None and self._route.card(wanted).section_id in state.shut_sections:
-            self._place.drop()
+            self._places.drop()
             wanted = state.question_id
         if wanted is not None and wanted != self.card.question_id:
             self._open(wanted)
         answer = self._answer()
-        self.pane.update(answer, self._choice.settle(frozenset(answer.option_ids)), self._flag.settle(answer.flagged))
+        self.pane.update_answer(answer, self._flags.settle(self.card.question_id, answer.flagged))
+        if self.pane.is_text:
+            self._texts.settle(self.card.question_id, answer.text)
         self._draw_map()
         self._after_cover(was_covered)
         self.save_line.typing = self.pane.has_unsent
@@ -91,8 +95,11 @@ class PaperScreen(SittingScreen):
         self._after_cover(was_covered)
 
     def show_time(self, time: TimeLeft) -> None:
-        """Show both clocks."""
+        """Show both clocks; a wish nobody has answered by now is given up, so that only what is true stays shown."""
         super().show_time(time)
+        if any(w.is_overdue for w in (self._places, self._flags, self._texts, self.pane.choices.wishes)):
+            self._drop_wishes()
+            self.show_state(self.state)
         if time.section_ms is None:
             self.tabs.clock = ""
             return
@@ -103,17 +110,19 @@ class PaperScreen(SittingScreen):
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Go back to what the desk says; a text stays on the screen and is offered again."""
         super().show_refusal(message, wait_seconds)
-        for wish in (self._place, self._choice, self._flag):
-            wish.drop()
-        self.pane.put_down_again(self._answer().text)
+        self._drop_wishes()
+        self.pane.writing.put_down_again(self._answer().text)
 
     def take_text(self) -> TextChanged | None:
         """Return the text that is still held back."""
         text = self.pane.take_text()
-        return None if text is None else TextChanged(self.card.question_id, text)
+        if text is None:
+            return None
+        self._texts.ask(self.card.question_id, text)
+        return TextChanged(self.card.question_id, text)
 
-    @on(Pane.Typed)
-    def hold_text(self, event: Pane.Typed) -> None:
+    @on(Writing.Typed)
+    def hold_text(self, event: Writing.Typed) -> None:
         """Hold typed text back for a moment, so that not every letter is an entry of its own."""
         event.stop()
         self.save_line.typing = True
@@ -123,13 +132,21 @@ class PaperScreen(SittingScreen):
     def _answer(self) -> Answer:
         return self.state.answers.get(self.card.question_id) or Answer(self.card.question_id)
 
+    def _drop_wishes(self) -> None:
+        for wishes in (self._places, self._flags, self._texts, self.pane.choices.wishes):
+            wishes.drop()
+
     def _open(self, question_id: str) -> None:
         self.card = self._route.card(question_id)
         self._route.visit(self.card)
-        self._choice, self._flag, self._told_more = Wish(), Wish(), False
+        self._told_more = False
         section = self._route.section(self.card)
         preface = section.instructions if self.card.number == 1 else None
-        self.pane.open(self.card, self._answer(), len(section.questions), preface)
+        answer = self._answer()
+        told = answer.text if answer.answered_at else self.card.starter or ""
+        text = self._texts.settle(question_id, told)
+        self.pane.open(self.card, answer, text, len(section.questions), preface)
+        self.pane.flagged = self._flags.settle(question_id, answer.flagged)
         letters = f"{self.card.options[0].letter}-{self.card.options[-1].letter}" if self.card.options else ""
         self.key_bar.keys = ((letters, "choose", 0), *_VERBS) if letters else _VERBS
         if not self.is_covered:

@@ -3,13 +3,12 @@
 from textual import on
 from textual.binding import Binding
 
-from kiosk.exam.sitting import Phase
+from kiosk.exam.attempt import Phase
 from kiosk.views.candidate import QuestionCard
 from screens.candidate.goto import GoToDialog
-from screens.candidate.paper import PaperScreen
+from screens.candidate.paper import PLACE, PaperScreen
 from screens.confirm import ConfirmDialog
-from screens.messages import ChoiceChanged, ClearAsked, FlagChanged, HintAsked, QuestionAsked, ReviewAsked
-from screens.widgets.choices import Choices
+from screens.messages import ClearAsked, FlagChanged, HintAsked, QuestionAsked, ReviewAsked
 from screens.widgets.palette import Palette
 from screens.widgets.tabs import SectionTabs
 
@@ -42,14 +41,6 @@ class QuestionScreen(PaperScreen):
         if action in verbs and (self.is_covered or self.state.phase is not Phase.RUNNING):
             return False
         return action != "timer" or self.sheet.allow_hide_timer
-
-    @on(Choices.Picked)
-    def choose(self, event: Choices.Picked) -> None:
-        """Put down the chosen options, shown at once."""
-        event.stop()
-        self._choice.ask(frozenset(event.option_ids))
-        self.pane.choices.show_chosen(frozenset(event.option_ids))
-        self.post_message(ChoiceChanged(self.card.question_id, event.option_ids))
 
     @on(Palette.Picked)
     def pick(self, event: Palette.Picked) -> None:
@@ -94,13 +85,13 @@ class QuestionScreen(PaperScreen):
     def action_flag(self) -> None:
         """Flag the question, or take the flag off."""
         on = not self.pane.flagged
-        self._flag.ask(on)
+        self._flags.ask(self.card.question_id, on)
         self.pane.flagged = on
         self.post_message(FlagChanged(self.card.question_id, on))
 
     def action_clear(self) -> None:
         """Take the answer back; a written text only after a question."""
-        if self.card.type.is_choice or not self.pane.editor.text.strip():
+        if self.card.type.is_choice or not self.pane.writing.editor.text.strip():
             self._clear(True)
             return
         words = "The whole text of this answer is taken away."
@@ -149,21 +140,23 @@ class QuestionScreen(PaperScreen):
         self._move(card)
 
     def _move(self, card: QuestionCard) -> None:
+        if card is self.card:
+            return
         self._send_text()
-        self._place.ask(card.question_id)
+        self._places.ask(PLACE, card.question_id)
         self.post_message(QuestionAsked(card.question_id))
-        if card is not self.card:
-            self._open(card.question_id)
-            self._draw_map()
+        self._open(card.question_id)
+        self._draw_map()
 
     def _clear(self, agreed: bool | None) -> None:
         if not agreed:
             return
-        self._choice.ask(frozenset())
-        self.pane.choices.show_chosen(frozenset())
+        if self.card.type.is_choice:
+            self.pane.choices.want(frozenset())
         if not self.card.type.is_choice:
             self._send_text()
-            self.pane.load_text("")
+            self.pane.writing.load("")
+            self._texts.ask(self.card.question_id, "")
         self.post_message(ClearAsked(self.card.question_id))
 
     def _hint(self, agreed: bool | None) -> None:

@@ -1,19 +1,19 @@
 """The choices of a question: by letter, by number, or by arrows and Space."""
 
-from dataclasses import dataclass
-
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from kiosk.views.candidate import OptionCard
+from kiosk.exam.draft import QuestionType
+from kiosk.views.candidate import OptionCard, QuestionCard
+from screens.messages import ChoiceChanged
 from screens.widgets.keyorder import KeyOrder
 from screens.widgets.passage import Passage
+from screens.wish import Wishes
 
 CHOSEN_WORD = "chosen"
 _PREFIX = 10
@@ -36,32 +36,32 @@ class Choices(KeyOrder, Passage, can_focus=True):
 
     cursor: reactive[int] = reactive(0)
 
-    @dataclass
-    class Picked(Message):
-        """The person wants exactly these options chosen."""
-
-        option_ids: tuple[str, ...]
-
     def __init__(self) -> None:
         super().__init__()
+        self._question_id = ""
         self._options: tuple[OptionCard, ...] = ()
         self._several = False
         self._chosen: frozenset[str] = frozenset()
+        self.wishes: Wishes[frozenset[str]] = Wishes()
         self._starts: list[int] = []
 
-    @property
-    def chosen(self) -> frozenset[str]:
-        """The options shown as chosen."""
-        return self._chosen
-
-    def show(self, options: tuple[OptionCard, ...], several: bool, chosen: frozenset[str]) -> None:
+    def show(self, card: QuestionCard, chosen: frozenset[str]) -> None:
         """Show the options of a question, the cursor on the first chosen one."""
-        self._options, self._several, self._chosen = options, several, chosen
-        self.set_reactive(Choices.cursor, next((n for n, o in enumerate(options) if o.option_id in chosen), 0))
+        self._question_id, self._options, self._several = card.question_id, card.options, card.type is QuestionType.MSQ
+        self._chosen = chosen = self.wishes.settle(card.question_id, chosen)
+        self.set_reactive(Choices.cursor, next((n for n, o in enumerate(card.options) if o.option_id in chosen), 0))
         self.remake()
 
     def show_chosen(self, chosen: frozenset[str]) -> None:
-        """Show what is chosen now."""
+        """Show what is chosen, ahead of it what has just been asked for."""
+        self._draw(self.wishes.settle(self._question_id, chosen))
+
+    def want(self, chosen: frozenset[str]) -> None:
+        """Show at once what is being asked for."""
+        self.wishes.ask(self._question_id, chosen)
+        self._draw(chosen)
+
+    def _draw(self, chosen: frozenset[str]) -> None:
         if chosen != self._chosen:
             self._chosen = chosen
             self.remake(self.top)
@@ -121,7 +121,10 @@ class Choices(KeyOrder, Passage, can_focus=True):
             return
         option_id = self._options[place].option_id
         wanted = self._chosen ^ {option_id} if self._several else frozenset({option_id})
-        self.post_message(self.Picked(tuple(o.option_id for o in self._options if o.option_id in wanted)))
+        self.want(wanted)
+        ids = tuple(o.option_id for o in self._options if o.option_id in wanted)
+        # straight to the screen, where moves to other questions are posted too, so that none overtakes the other
+        self.screen.post_message(ChoiceChanged(self._question_id, ids))
 
     def watch_cursor(self, place: int) -> None:
         """Bring the option at the cursor into view, its end first, then its start."""
@@ -143,9 +146,12 @@ class Choices(KeyOrder, Passage, can_focus=True):
 
 
 if __name__ == "__main__":
+    from decimal import Decimal
+
     from screens.widgets.sample import show
 
+    options = (OptionCard("1", "A", "Chloroplast"), OptionCard("2", "B", "Centriole"))
     choices = Choices()
     choices.styles.height = 8
-    choices.show((OptionCard("1", "A", "Chloroplast"), OptionCard("2", "B", "Centriole")), False, frozenset({"2"}))
+    choices.show(QuestionCard("q", 1, "s", QuestionType.MCQ, "", Decimal(2), options), frozenset({"2"}))
     show(choices)

@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from kiosk.exam.sitting import Phase
+from kiosk.exam.attempt import Phase
 
 WORDS = {
     Phase.PAUSED: ("The exam is paused", "The clock has stopped. The proctor will resume it."),

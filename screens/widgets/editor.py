@@ -57,6 +57,13 @@ class Editor(KeyOrder, TextArea, inherit_bindings=False):
         """Letters are for the text, and Tab and Esc too where programs are written."""
         return super().keeps(event) or (self.tab_behavior == "indent" and event.key in ("tab", "escape"))
 
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter" and self.tab_behavior == "indent" and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            line = self.document.get_line(self.cursor_location[0])
+            self.insert("\n" + line[: len(line) - len(line.lstrip())][: self.cursor_location[1]])
+
     def on_mount(self) -> None:
         """Take on the App's colours, now and when they change."""
         self._dress()

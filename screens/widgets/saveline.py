@@ -31,7 +31,8 @@ class SaveLine(Widget):
         if self.saved.failure is not None:
             return Content.assemble((f" Not saved: {self.saved.failure}", "bold $urgent"))
         if self.typing or self.saved.pending:
-            return Content(" Saving …")
+            until = f" · saved up to {wall_text(self.saved.seat_at)}" if self.saved.seat_at else ""
+            return Content(f" Saving …{until}")
         if self.saved.seat_at is None:
             return Content(" Nothing to save yet")
         levels = [f"this seat {wall_text(self.saved.seat_at)}"]

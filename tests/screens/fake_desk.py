@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from builders import NOON, FakeClock, a_clock, a_genesis, a_grant, a_lease, a_question, a_section, a_test
 from kiosk.exam.assignment import AssignmentStatus
+from kiosk.exam.attempt import Phase
 from kiosk.exam.draft import Option, Question, QuestionType, Section
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Denied, Refused
@@ -14,7 +15,7 @@ from kiosk.exam.moment import iso
 from kiosk.exam.paper import Paper
 from kiosk.exam.press import print_test
 from kiosk.exam.receipt import receipt_code
-from kiosk.exam.sitting import Phase, Sitting, Step
+from kiosk.exam.sitting import Sitting, Step
 from kiosk.exam.supervision import carry_out
 from kiosk.exam.timing import TICK_MS
 from kiosk.seat.sheet import draw_sheet

@@ -1,0 +1,106 @@
+"""The acts of a proctor: their letters, when they make sense, and the forms they ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.exam.attempt import Phase
+from kiosk.exam.grant import Act
+from kiosk.views.desk import OverlayState
+from screens.clock import MINUTE_MS, clock_text
+from screens.proctor.form import Form
+
+_WORKING = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.LOCKED})
+_ANY = _WORKING | {Phase.HANDED_IN}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One act as the overlay lists it."""
+
+    letter: str
+    act: Act
+    name: str
+    advice: str
+    phases: frozenset[Phase]
+    """Phases of a sitting in which it makes sense; the hall and the seat decide again."""
+
+
+OFFERS = (
+    Offer("P", Act.PAUSE, "Pause", "stops the clock and hides the question", frozenset({Phase.RUNNING})),
+    Offer("R", Act.RESUME, "Resume", "the clock goes on", frozenset({Phase.PAUSED})),
+    Offer("E", Act.EXTEND, "Extend", "gives more time", _WORKING),
+    Offer("I", Act.NOTE, "Incident", "notes what happened", _ANY),
+    Offer("L", Act.LOCK, "Lock", "shuts the seat until it is unlocked", frozenset({Phase.RUNNING, Phase.PAUSED})),
+    Offer("U", Act.UNLOCK, "Unlock", "opens the seat again", frozenset({Phase.LOCKED})),
+    Offer("G", Act.CHARGE_GAP, "Settle gap", "says whether lost time counts", _ANY),
+    Offer("H", Act.END, "Hand in for", "ends the sitting; needs a second person", _WORKING),
+    Offer("O", Act.REOPEN, "Reopen", "takes a hand-in back; needs a second person", frozenset({Phase.HANDED_IN})),
+    Offer("S", Act.CLOSE_SEAT, "Close this seat", "ends the program on this machine", frozenset()),
+)
+
+DONE: Mapping[str, str] = {
+    Act.PAUSE: "The exam is paused.",
+    Act.RESUME: "The exam goes on.",
+    Act.EXTEND: "The time has been extended.",
+    Act.NOTE: "The incident has been noted.",
+    Act.LOCK: "The seat is locked.",
+    Act.UNLOCK: "The seat is open again.",
+    Act.CHARGE_GAP: "The gap has been settled.",
+    Act.END: "The sitting has been handed in.",
+    Act.REOPEN: "The sitting is open again.",
+    Act.CLOSE_SEAT: "The seat closes.",
+}
+
+
+def is_offered(offer: Offer, state: OverlayState, can_close_seat: bool) -> bool:
+    """Whether an act makes sense now."""
+    if offer.act is Act.CLOSE_SEAT:
+        return can_close_seat
+    return state.phase in offer.phases and (offer.act is not Act.CHARGE_GAP or bool(state.gaps))
+
+
+def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
+    """Return what an act asks for, with what it will come to."""
+    who = state.candidate.name if state.candidate else "this candidate"
+    match offer.act:
+        case Act.EXTEND:
+            return Form(
+                act=Act.EXTEND,
+                title=f"Extend the time of {who}",
+                minutes="Minutes to add",
+                outcome=lambda minutes: _extension(state, minutes, now),
+            )
+        case Act.NOTE:
+            return Form(act=Act.NOTE, title="Note an incident", text="What happened (no names of others)")
+        case Act.CHARGE_GAP:
+            return _gap_form(state)
+        case Act.END:
+            words = f"{state.answered} of {state.questions} questions are answered. The sitting ends for good."
+            return Form(act=Act.END, title=f"Hand in for {who}", words=words)
+        case Act.REOPEN:
+            words = "The hand-in is taken back and the candidate goes on. A new receipt follows."
+            return Form(act=Act.REOPEN, title=f"Reopen for {who}", words=words, minutes="Minutes to add", least=0)
+        case Act.CLOSE_SEAT:
+            words = "The program ends on this machine. Everything that is saved is kept."
+            return Form(act=Act.CLOSE_SEAT, title="Close this seat", words=words, asks_reason=False)
+    return Form(act=offer.act, title=f"{offer.name}: {who}", asks_reason=offer.act in (Act.PAUSE, Act.LOCK))
+
+
+def _extension(state: OverlayState, minutes: int, now: datetime) -> str:
+    left = state.left_ms + minutes * MINUTE_MS
+    ends, new_end = (now + timedelta(milliseconds=ms) for ms in (state.left_ms, left))
+    return f"Left {clock_text(state.left_ms)} → {clock_text(left)}, ends {ends:%H:%M} → {new_end:%H:%M}"
+
+
+def _gap_form(state: OverlayState) -> Form:
+    gap, ms = state.gaps[0]
+    length = "nobody could measure how long" if ms is None else f"it lasted {clock_text(ms)}"
+    return Form(
+        act=Act.CHARGE_GAP,
+        title="Settle a gap",
+        words=f"The seat stood still before entry {gap}; {length}. The candidate has not been charged for it.",
+        minutes="Minutes the candidate shall be charged (0 for none)",
+        least=0,
+        gap=gap,
+    )
