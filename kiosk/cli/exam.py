@@ -7,18 +7,17 @@ import typer
 
 from kiosk.cli import question_file
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json
+from kiosk.cli.place import open_office
 from kiosk.cli.question_file import FileArgument, FormatOption, OutOption, put_test, rejections
 from kiosk.cli.table import put_table
 from kiosk.exam.canonical import decimal_text
 from kiosk.exam.error import Refused
 from kiosk.exam.moment import iso
-from kiosk.exam.person import Role
 
 if TYPE_CHECKING:
     from kiosk.exam.catalogue import TestSummary
     from kiosk.exam.draft import Question, Test
     from kiosk.exchange.report import Reading
-    from kiosk.office.office import Office
 
 app = typer.Typer(help="Tests: written, checked, imported, published.", no_args_is_help=True, add_completion=False)
 app.add_typer(question_file.app)
@@ -49,8 +48,8 @@ def import_(
     from kiosk.exchange.renewal import renewed
     from kiosk.office.draft import keep
 
-    with _office(home) as office:
-        actor = office.acting("test.create", user, prefer=Role.AUTHOR)
+    with open_office(home, create=True) as office:
+        actor = office.acting("test.create", user)
         origin = Origin.of(office.now(), actor.user_id)
         reading = read_file(file, origin)
         test = _accepted(reading, keep_going)
@@ -87,7 +86,7 @@ def publish(
     from kiosk.office.publication import key_of
     from kiosk.office.publication import publish as print_for_good
 
-    with _office(home) as office:
+    with open_office(home) as office:
         paper = print_for_good(office, office.acting("test.approve_publish", user, second), test)
         key = key_of(office, test)
     facts = {
@@ -113,7 +112,7 @@ def list_(user: AsOption = None, home: HomeOption = None, as_json: JsonOption = 
     """List the tests of the office, newest last."""
     from kiosk.office.draft import catalogue
 
-    with _office(home) as office:
+    with open_office(home) as office:
         tests = catalogue(office, office.acting("test.list_metadata", user))
     if as_json:
         put_json([_summary(t) for t in tests])
@@ -155,7 +154,7 @@ def revise(test: TestArgument, user: AsOption = None, home: HomeOption = None, a
     """Make the next version of a published test, as a draft."""
     from kiosk.office.draft import revise as next_version
 
-    with _office(home) as office:
+    with open_office(home) as office:
         made = next_version(office, office.acting("test.clone_new_version", user), test)
     if as_json:
         put_json({"testId": made.test_id, "title": made.title, "testVersion": made.test_version, "replaces": test})
@@ -173,22 +172,15 @@ def activate(
     """Open a test for new sittings, or shut it."""
     from kiosk.office.draft import set_active
 
-    with _office(home) as office:
+    with open_office(home) as office:
         set_active(office, office.acting("test.schedule_window", user), test, not off)
     typer.echo(f"{test} is {'shut' if off else 'open'} for new sittings.")
-
-
-def _office(home: Path | None) -> "Office":
-    from kiosk.ground.home import Home
-    from kiosk.office.office import Office
-
-    return Office.open(Home.at(home).office)
 
 
 def _test(home: Path | None, test_id: str, user: str | None) -> "Test":
     from kiosk.office.draft import show as whole
 
-    with _office(home) as office:
+    with open_office(home) as office:
         return whole(office, office.acting("test.read_content", user), test_id)
 
 

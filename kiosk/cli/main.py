@@ -6,61 +6,61 @@ import traceback
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from kiosk.exam.error import KioskError
+from kiosk.exam.text import clean_text
 
 PACKAGE_FOLDERS = ("kiosk", "screens", "storage")
 
 
 class Audience(NamedTuple):
-    """Where one top-level command lives."""
+    """Where one top-level command lives, and the line that tells of it before it is loaded."""
 
     module: str
-    attribute: str = "app"
+    help: str
 
 
 AUDIENCES = {
-    "demo": Audience("kiosk.cli.demo"),
-    "rehearse": Audience("kiosk.cli.rehearse"),
-    "exam": Audience("kiosk.cli.exam"),
-    "user": Audience("kiosk.cli.office", "user"),
-    "roster": Audience("kiosk.cli.office", "roster"),
-    "assign": Audience("kiosk.cli.office", "assign"),
-    "notify": Audience("kiosk.cli.office", "notify"),
-    "seat": Audience("kiosk.cli.seat"),
-    "hall": Audience("kiosk.cli.hall"),
-    "central": Audience("kiosk.cli.central"),
-    "bundle": Audience("kiosk.cli.bundle"),
-    "receipt": Audience("kiosk.cli.receipt"),
-    "journal": Audience("kiosk.cli.journal"),
-    "mark": Audience("kiosk.cli.mark"),
-    "report": Audience("kiosk.cli.report"),
+    "demo": Audience("kiosk.cli.demo", "Sit a sample exam: everything is set up by itself."),
+    "rehearse": Audience("kiosk.cli.rehearse", "Hold a whole exam with simulated candidates, and check every step."),
+    "exam": Audience("kiosk.cli.exam", "Tests: written, checked, imported, published."),
+    "user": Audience("kiosk.cli.user", "People: candidates and staff."),
+    "roster": Audience("kiosk.cli.roster", "Lists of candidates, and sessions of halls."),
+    "assign": Audience("kiosk.cli.assign", "Give a test to candidates."),
+    "notify": Audience("kiosk.cli.notify", "What candidates are told."),
+    "central": Audience("kiosk.cli.central", "The central office: packages down, bundles up."),
+    "seat": Audience("kiosk.cli.seat", "One candidate's machine."),
+    "bundle": Audience("kiosk.cli.bundle", "Sealed sittings: listed, exported, verified."),
+    "receipt": Audience("kiosk.cli.receipt", "What a candidate's receipt proves."),
+    "journal": Audience("kiosk.cli.journal", "The journal of a sitting: shown, verified, replayed."),
+    "mark": Audience("kiosk.cli.mark", "Marks: by the machine, by people, released."),
+    "report": Audience("kiosk.cli.report", "How a test went, and how hard each question was."),
 }
 
 
 class FrontDoor(TyperGroup):
     """The group of all audiences: loads a module when its name is called, and turns errors into words."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names of the audiences, in the order a newcomer meets them."""
-        return list(AUDIENCES)
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, audience in AUDIENCES.items():
+            self.add_command(TyperCommand(name=name, help=audience.help))
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Load and return one audience, or None for a name there is not."""
-        audience = AUDIENCES.get(cmd_name)
-        if audience is None:
-            return None
-        command = typer.main.get_command(getattr(importlib.import_module(audience.module), audience.attribute))
-        command.name = cmd_name
-        return command
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Load the audience that is called, in place of the card that lists it."""
+        name, _, rest = super().resolve_command(ctx, args)
+        command = typer.main.get_command(importlib.import_module(AUDIENCES[str(name)].module).app)
+        command.name = name
+        command.params = [p for p in command.params if p.name not in ("install_completion", "show_completion")]
+        return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; a KioskError becomes its words on stderr and exit status 1."""
         try:
             return super().invoke(ctx)
         except KioskError as error:
-            typer.echo(f"{error.title}: {error.message}", err=True)
+            typer.echo(clean_text(f"{error.title}: {error.message}"), err=True)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
