@@ -1,6 +1,7 @@
 """The hall's end of a line: answers one seat's calls, in turn, until the seat hangs up."""
 
 import base64
+from contextlib import suppress
 from typing import BinaryIO
 
 from pydantic import BaseModel, ValidationError
@@ -25,17 +26,18 @@ from kiosk.wire.document import words
 
 
 def serve(authority: Authority, hall: str, seat: str, reader: BinaryIO, writer: BinaryIO) -> None:
-    """Answer the calls of the seat at the other end until it hangs up, or says what is not in the protocol.
+    """Answer the calls of the seat at the other end until it hangs up or sends what is too long; then hang up.
 
     A call that names another seat than the line belongs to is denied.
     """
-    if not _greet(hall, seat, reader, writer):
-        return
-    while data := reader.readline(line.LARGEST_CALL + 1):
-        if len(data) > line.LARGEST_CALL or not data.endswith(b"\n"):
-            _say(writer, _faulty(Invalid("a call on this line is too long or was cut off")))
+    with suppress(BrokenPipeError, ConnectionResetError), reader, writer:
+        if not _greet(hall, seat, reader, writer):
             return
-        _say(writer, answer(authority, seat, data))
+        while data := reader.readline(line.LARGEST_CALL + 1):
+            if len(data) > line.LARGEST_CALL or not data.endswith(b"\n"):
+                _say(writer, _faulty(Invalid("a call on this line is too long or was cut off")))
+                return
+            _say(writer, answer(authority, seat, data))
 
 
 def answer(authority: Authority, seat: str, data: bytes) -> line.Answer:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from contextlib import suppress
 from threading import Lock
 from typing import BinaryIO, TypeVar
 
@@ -90,6 +91,12 @@ class Line:
     def report(self, report: Report) -> None:
         """Tell of a sitting's progress."""
         self._ask(DoneAnswer, line.ReportCall.model_validate(report))
+
+    def close(self) -> None:
+        """Hang up."""
+        for stream in (self._writer, self._reader):
+            with suppress(BrokenPipeError, ConnectionResetError):
+                stream.close()
 
     def _ask(self, answer: type[D], call: BaseModel) -> D:
         read = _read(line.Answer, self._exchange(call))
