@@ -12,6 +12,7 @@ from kiosk.ground.home import Home, Place
 if TYPE_CHECKING:
     from kiosk.central.counting import Settled
     from kiosk.central.intake import Taken
+    from kiosk.sealing.package import Package
 
 app = typer.Typer(help="The central office: packages down, bundles up.", no_args_is_help=True)
 
@@ -70,18 +71,7 @@ def package(
         actor = office.acting(EXPORT, user, second)
         target = to or _next_folder(here.office, central.despatch.next_number(test, hall), hall, test)
         made = central.despatch.send(actor, test, keys, roster, target)
-    manifest = made.manifest
-    facts = {
-        "package": made.package_id,
-        "folder": str(target),
-        "test": manifest.test_id,
-        "hall": manifest.hall,
-        "number": manifest.number,
-        "papers": list(made.papers),
-        "people": len(roster.accounts),
-        "assignments": len(roster.assignments),
-        "bytes": sum(b.length for b in manifest.blobs),
-    }
+    facts = {**_package_facts(made), "folder": str(target), "people": len(roster.accounts)}
     put_json(facts) if as_json else put_text(_package_words(facts))
 
 
@@ -190,8 +180,20 @@ def _say_intake(taken: list["Taken"], settled: list["Settled"]) -> None:
     )
 
 
+def _package_facts(made: "Package") -> dict[str, Any]:
+    manifest = made.manifest
+    return {
+        "package": made.package_id,
+        "test": manifest.test_id,
+        "hall": manifest.hall,
+        "number": manifest.number,
+        "papers": list(made.papers),
+        "bytes": sum(b.length for b in manifest.blobs),
+    }
+
+
 def _package_words(facts: dict[str, Any]) -> str:
     return (
-        f"Package {facts['number']} for {facts['hall']}: {facts['people']} people, {facts['assignments']} assignments, "
-        f"{facts['bytes']:,} bytes, read back and verified.\n{facts['folder']}"
+        f"Package {facts['number']} for {facts['hall']}: {facts['people']} people, {facts['bytes']:,} bytes, "
+        f"read back and verified.\n{facts['folder']}"
     )

@@ -73,7 +73,11 @@ def open_body(manifest: BundleManifest, body: bytes, identity: AgeIdentity) -> C
     """
     if manifest.plain.length > LARGEST_PLAIN:
         raise Invalid(f"a body of {manifest.plain.length:,} bytes is not read; at most {LARGEST_PLAIN:,}")
-    plain = expand(identity.open(body), manifest.plain.length)
+    return read_body(manifest, expand(identity.open(body), manifest.plain.length))
+
+
+def read_body(manifest: BundleManifest, plain: bytes) -> Contents:
+    """Return what the plain bytes of a body hold, as `open_body` does; a seat reads what it seals by it."""
     if hashlib.sha256(plain).hexdigest() != manifest.plain.sha256:
         raise Tampered("the journal is not the one the manifest names")
     document = read_canonical(plain)

@@ -16,7 +16,7 @@ from kiosk.exam.person import Person
 from kiosk.exam.receipt import receipt_code
 from kiosk.sealing import frame
 from kiosk.sealing.age import seal_to
-from kiosk.sealing.body import body_bytes
+from kiosk.sealing.body import body_bytes, read_body
 from kiosk.sealing.certificate import Holder, verify_chain
 from kiosk.sealing.compression import compress
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
@@ -78,7 +78,8 @@ def seal(
     """Return the bundle of a journal that ends in `sealed`; raises Invalid for one that does not.
 
     `leases` begin with the one that allowed the opening. The body is encrypted anew at every call, so a bundle
-    is made once, in the transaction that appends `sealed`, and kept.
+    is made once, in the transaction that appends `sealed`, and kept. It is verified and read back before it is
+    returned, because nothing can be reopened after.
     """
     if not entries or entries[-1].kind is not Kind.SEALED:
         raise Invalid("a journal is sealed before it is bundled: its last entry is `sealed`")
@@ -101,7 +102,9 @@ def seal(
         "build": build or genesis.build,
         "certificates": list(sealer.chain),
     }
-    return verify(frame.join(sign(PayloadType.BUNDLE, document, sealer.key), body), sealer.root)
+    bundle = verify(frame.join(sign(PayloadType.BUNDLE, document, sealer.key), body), sealer.root)
+    read_body(bundle.manifest, plain)
+    return bundle
 
 
 def _about_journal(genesis: Genesis, entries: Sequence[Entry]) -> dict[str, Any]:

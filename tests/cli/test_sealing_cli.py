@@ -162,7 +162,7 @@ def test_a_third_party_needs_only_the_roots_public_key(shell, sat, tmp_path):
 def test_central_package_writes_the_next_package_of_the_test(shell, sat):
     _, _, campus = sat
     made = shell.facts("central", "package", campus.paper.test_id, "--hall", "Hall 2")
-    assert (made["number"], made["papers"], made["assignments"]) == (2, [campus.paper.digest], 1)
+    assert (made["number"], made["papers"], made["people"]) == (2, [campus.paper.digest], 2)
     assert {p.name for p in Path(made["folder"]).iterdir()} == {"manifest.dsse", "blobs"}
     assert "nothing here" not in shell.run("central", "package", "no-such-test", "--hall", "Hall 2", status=1).stderr
 

@@ -98,6 +98,12 @@ def test_an_unsealed_journal_is_not_bundled():
         bundle_of(attempt)
 
 
+def test_what_central_could_not_read_is_not_sealed():
+    attempt, _ = a_sealed_attempt()
+    with pytest.raises(Invalid, match="name"):
+        bundle_of(attempt, name="")
+
+
 def test_an_unfinished_sitting_is_recovered():
     attempt = an_attempt()
     work_through(attempt)
@@ -128,6 +134,20 @@ def test_out_of_time_is_flagged_and_not_refused():
     late = a_bundle(keyring=keys)
     assert len(late.flags) == 3
     assert "ended at" in late.flags[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "when"),
+    [
+        ("sealed_at", "2031-05-06T25:01:29.500Z"),
+        ("sealed_at", "2031-13-06T12:01:29.500Z"),
+        ("sealed_at", "0000-01-06T12:01:29.500Z"),
+        ("opened_on", "2031-02-30"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(bundle, field, when):
+    with pytest.raises(Invalid, match=field):
+        verify(resealed(bundle, KEYS, **{field: when}), ROOT)
 
 
 def test_the_key_of_another_seat_cannot_sign(bundle):
