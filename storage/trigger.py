@@ -53,14 +53,15 @@ def guard(connection: Connection, tables: tuple[str, ...]) -> None:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
-def guard_on_create(metadata: MetaData) -> None:
-    """Have `metadata.create_all` make the triggers as well."""
+def guard_on_create(metadata: MetaData, guarded: tuple[str, ...]) -> None:
+    """Have `metadata.create_all` make the triggers of `guarded` tables as well."""
 
     @event.listens_for(metadata, "after_create")
     def make(target: MetaData, connection: Connection, **options: object) -> None:
         created = options.get("tables")
         if created:
-            guard(connection, tuple(table.name for table in created))  # type: ignore[attr-defined]
+            names = {table.name for table in created}  # type: ignore[attr-defined]
+            guard(connection, tuple(table for table in guarded if table in names))
 
 
 def _sqlite(tables: tuple[str, ...]) -> Iterator[str]:
@@ -113,7 +114,9 @@ def _raise(words: str) -> str:
 
 
 def _pg_function(name: str, body: str) -> str:
-    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+    # a plan kept from when the tables were small would read them whole at every row of a large import
+    kept = "LANGUAGE plpgsql SET enable_seqscan = off"
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger {kept} AS $$ BEGIN {body} END $$"
 
 
 def _pg_trigger(name: str, act: str, suffix: str = "", each: str = "ROW") -> str:

@@ -56,6 +56,8 @@ def _insert(connection: Connection, rows: Rows) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     statement = f"INSERT INTO {rows.table} ({names}) SELECT {', '.join(columns.values())} FROM ({series}) AS series"
     connection.execute(text(statement), {"last": rows.count - 1})
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {rows.table}"))  # the next table's foreign keys look things up in this one
 
 
 def _same(column: Column[object]) -> str:
@@ -91,7 +93,7 @@ def _drafts(people: int) -> list[Rows]:
             {"setting_id": "'e' || n", "test_id": "'t' || (n / 5)", "setting_key": "'k' || (n % 5)"},
         ),
         Rows("questions", questions, question),
-        Rows("options", questions * 2, {"question_id": "'q' || (n / 2)", "option_id": "'o' || (n % 2)"}),
+        Rows("options", questions // 2, {"question_id": "'q' || (n / 2)", "option_id": "'o' || (n % 2)"}),
         Rows("question_tags", questions, {"question_id": "'q' || n", "tag": "'tag' || (n % 500)"}),
         Rows("papers", TESTS, {"paper_digest": "'d' || n", "test_id": "'t' || n", "printed_by": "'u0'"}),
         Rows(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import BigInteger, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from storage.trigger import guard_on_create
+from storage.trigger import APPEND_ONLY, GUARDED, guard_on_create
 from storage.types import ExactDecimal, IsoDate, UtcDateTime, enum_type, json_type
 
 CONVENTION = {
@@ -57,5 +57,6 @@ class SeatBase(DeclarativeBase):
     type_annotation_map = TYPES
 
 
-for _base in (OfficeBase, HallBase, SeatBase):
-    guard_on_create(_base.metadata)
+guard_on_create(OfficeBase.metadata, GUARDED)
+guard_on_create(HallBase.metadata, APPEND_ONLY)
+guard_on_create(SeatBase.metadata, APPEND_ONLY)

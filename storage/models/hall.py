@@ -45,6 +45,7 @@ class Test(HallBase):
 
     __test__ = False  # not a pytest class
     __tablename__ = "held_tests"
+    __table_args__ = (ForeignKeyConstraint(["paper_digest"], ["sealed_papers.paper_digest"]),)
 
     test_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
     title: Mapped[str]
@@ -71,13 +72,17 @@ class Session(SessionColumns, HallBase):
     """One session of this hall."""
 
     __tablename__ = "exam_sessions"
+    __table_args__ = (ForeignKeyConstraint(["opened_by"], ["users.user_id"]),)
 
 
 class SessionTest(SessionTestColumns, HallBase):
     """One test held in one session."""
 
     __tablename__ = "exam_session_tests"
-    __table_args__ = (ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
+        ForeignKeyConstraint(["test_id"], ["held_tests.test_id"]),
+    )
 
 
 class Attendance(AttendanceColumns, HallBase):
@@ -98,6 +103,7 @@ class Assignment(AssignmentColumns, HallBase):
     __tablename__ = "test_assignments"
     __table_args__ = (
         ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+        ForeignKeyConstraint(["test_id"], ["held_tests.test_id"]),
         # the tests of a candidate
         Index(None, "candidate_id"),
     )
@@ -134,8 +140,12 @@ class Lease(LeaseColumns, HallBase):
     """One lease this hall gave; the highest epoch may write."""
 
     __tablename__ = "leases"
-    # also serves: the leases of a sitting in order; one epoch is given once
-    __table_args__ = (UniqueConstraint("submission_id", "opened_on", "epoch"),)
+    __table_args__ = (
+        # also serves: the leases of a sitting in order; one epoch is given once
+        UniqueConstraint("submission_id", "opened_on", "epoch"),
+        ForeignKeyConstraint(["assignment_id"], ["test_assignments.assignment_id"]),
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+    )
 
 
 class Grant(GrantColumns, HallBase):
@@ -167,6 +177,7 @@ class Result(HallBase):
 
     __tablename__ = "results"
     __table_args__ = (
+        ForeignKeyConstraint(["assignment_id"], ["test_assignments.assignment_id"]),
         # the results of an assignment
         Index(None, "assignment_id"),
     )

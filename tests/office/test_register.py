@@ -154,11 +154,13 @@ def test_ids_are_made_where_none_is_given(filled: Register) -> None:
         row = {name: item for name, item in whole(table).items() if name not in identity(table)}
         row |= {name: "other" for name in ("settingKey", "rollNumber") if name in row}
         if table == "answers":
-            row["submissionId"] = (filled.put(
+            row["submissionId"] = (
+                filled.put(
                     record_of("testSubmissions").read(
                         {"assignmentId": "testAssignments-1", "startedAt": AT, "status": "graded"}
                     )
-                )).submission_id
+                )
+            ).submission_id
         made = filled.put(kind.read(row)).columns()[kind.key]
         assert made not in (None, IDS[table])
         assert filled.take(table, **{RECORDS[table].model_fields[kind.key].alias or "": made})
