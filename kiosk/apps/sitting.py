@@ -190,4 +190,5 @@ class SittingApp(LockedApp):
             desk.capture(screen_text(self.screen))
 
     def _sitting_screens(self) -> list[SittingScreen]:
-        return [s for s in self.screen_stack if isinstance(s, SittingScreen)]
+        """Return the screens to be told; one that is not composed yet shows what it was made with."""
+        return [s for s in self.screen_stack if isinstance(s, SittingScreen) and s.is_mounted]

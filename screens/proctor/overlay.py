@@ -38,7 +38,8 @@ def hall_time() -> datetime:
 
 def _binding(offer: Offer) -> Binding:
     words = f"{offer.name}: {offer.advice}"
-    return Binding(offer.letter.lower(), f"act('{offer.letter}')", show=False, id=f"overlay.{offer.act}", tooltip=words)
+    keys = f"{offer.letter.lower()},{offer.letter}"
+    return Binding(keys, f"act('{offer.letter}')", show=False, id=f"overlay.{offer.act}", tooltip=words)
 
 
 class OverlayScreen(Page):
@@ -48,7 +49,7 @@ class OverlayScreen(Page):
     HELP = "For the proctor. Every act is checked by the hall and noted in the candidate's journal. The clock runs on."
     BINDINGS = [
         *(_binding(offer) for offer in OFFERS),
-        Binding("escape,x", "close", "close", id="overlay.close", tooltip="Close the overlay; the exam goes on"),
+        Binding("escape,x,X", "close", "close", id="overlay.close", tooltip="Close the overlay; the exam goes on"),
         Binding("down", "app.focus_next", show=False, id="overlay.next", tooltip="Next act"),
         Binding("up", "app.focus_previous", show=False, id="overlay.previous", tooltip="Previous act"),
     ]
