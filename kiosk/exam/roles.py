@@ -10,9 +10,6 @@ from kiosk.exam.person import Role
 
 STAFF = (Role.ADMIN, Role.AUTHOR, Role.EVALUATOR, Role.PROCTOR)
 _HEADER = ["object", "operation", *(r.value for r in (*STAFF, Role.CANDIDATE)), "condition"]
-_JOBS = frozenset({"answer.mark", "assignment.create_roster", "notification.broadcast_all"})
-"""What `system` does beside the operations marked X: automatic marks, public starts and their notices."""
-
 _TRADES = {"test": Role.AUTHOR, "bank": Role.AUTHOR, "question": Role.AUTHOR, "tag": Role.AUTHOR}
 
 
@@ -78,7 +75,7 @@ class Rights:
         """Return how far a role's right to an operation goes; NONE for what the table does not name."""
         row = self._grades.get(operation, {})
         if role is Role.SYSTEM:
-            return Grade.ANY if operation in _JOBS or Grade.JOB in row.values() else Grade.NONE
+            return Grade.ANY if Grade.JOB in row.values() else Grade.NONE
         return row.get(role, Grade.NONE)
 
     def role_for(self, operation: str) -> Role:

@@ -66,7 +66,8 @@ def _proctors(office: Office) -> tuple[Person, ...]:
 
 def _results(office: Office, paper: Paper, candidate_ids: set[str]) -> tuple[HeldResult, ...]:
     held = []
-    for released in office.results.released([paper.test_id]):
+    by_question = paper.policy.show_results == "questions"
+    for released in office.results.released([paper.test_id], with_points=by_question):
         result = candidate_result(paper, released) if released.candidate_id in candidate_ids else None
         if result is not None:
             body = result_text(result)

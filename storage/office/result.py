@@ -106,11 +106,11 @@ class ResultStore(Store):
             write_audit(session, replace(audit, details={**audit.details, "released": len(logs)}))
             return len(logs)
 
-    def released(self, test_ids: Sequence[str]) -> tuple[ReleasedResult, ...]:
-        """Return the best released attempt of every assignment of some tests, with what each question got."""
+    def released(self, test_ids: Sequence[str], *, with_points: bool) -> tuple[ReleasedResult, ...]:
+        """Return the best released attempt of every assignment of some tests, if wanted with what each question got."""
         with self._reading() as session:
             found = [row for some in in_batches(test_ids) for row in session.execute(_released_query(some))]
-            lines = _lines(session, [(row.submission_id, row.opened_on) for row in found])
+            lines = _lines(session, [(row.submission_id, row.opened_on) for row in found] if with_points else [])
             return tuple(
                 ReleasedResult(
                     submission_id=row.submission_id,
@@ -123,7 +123,7 @@ class ResultStore(Store):
                     passed=row.passed,
                     feedback=row.feedback,
                     released_at=row.released_at,
-                    points=lines[row.submission_id, row.opened_on],
+                    points=lines.get((row.submission_id, row.opened_on), {}),
                 )
                 for row in found
             )
@@ -193,13 +193,14 @@ def _lines(
 ) -> Mapping[tuple[str, str], dict[str, tuple[Decimal, str | None]]]:
     found: dict[tuple[str, str], dict[str, tuple[Decimal, str | None]]] = defaultdict(dict)
     for some in in_batches(sittings):
+        mark = rows.Mark
         query = (
-            select(rows.Mark)
-            .where(tuple_(rows.Mark.submission_id, rows.Mark.opened_on).in_(some))
-            .order_by(rows.Mark.revision)
+            select(mark.submission_id, mark.opened_on, mark.question_id, mark.points, mark.comment)
+            .where(tuple_(mark.submission_id, mark.opened_on).in_(some))
+            .order_by(mark.revision)
         )
-        for row in session.scalars(query):
-            found[row.submission_id, row.opened_on][row.question_id] = (row.points, row.comment)
+        for submission_id, opened_on, question_id, points, comment in session.execute(query):
+            found[submission_id, opened_on][question_id] = (points, comment)
     return found
 
 

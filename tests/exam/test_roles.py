@@ -66,7 +66,7 @@ def test_two_person_acts_need_another_person_with_the_right() -> None:
 def test_the_system_does_its_jobs_and_nothing_else() -> None:
     system = Actor("system", Role.SYSTEM)
     assert is_allowed("submission.auto_submit", system)
-    assert is_allowed("answer.mark", system)
+    assert not is_allowed("answer.mark", system)
     assert not is_allowed("user.create_disable", system)
     assert not is_allowed("submission.release_results", system)
 
