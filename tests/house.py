@@ -19,7 +19,7 @@ from keyring import DAYS, HALL, Keyring, the_keyring
 from kiosk.exam.moment import iso
 from kiosk.exam.notification import Notification
 from kiosk.exam.paper import Paper
-from kiosk.exam.person import Role
+from kiosk.exam.person import Person, Role
 from kiosk.exam.roster import Account, HeldTest, Roster, Seating
 from kiosk.ground.home import Home
 from kiosk.hall.hall import Hall
@@ -190,8 +190,13 @@ def accounts(roster: Roster, *user_ids: str) -> Iterable[Account]:
     return (a for a in roster.accounts if a.person.user_id in user_ids)
 
 
-def _account(person, secret: str) -> Account:
-    return Account(person, hash_secret(secret, CHEAP))
+@cache
+def _hash(secret: str) -> str:
+    return hash_secret(secret, CHEAP)
+
+
+def _account(person: Person, secret: str) -> Account:
+    return Account(person, _hash(secret))
 
 
 def _send(house: House, folder: Path, roster: Roster) -> None:

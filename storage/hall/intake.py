@@ -73,18 +73,25 @@ def _put_assignments(work: OrmSession, assignments: Sequence[Assignment]) -> Non
 
 
 def _put_sessions(work: OrmSession, hall: str, roster: Roster) -> None:
-    put_rows(work, rows.Session, [session_row(s, hall) for s in roster.sessions], "opened_by", "opened_at")
-    ids = [s.session_id for s in roster.sessions]
+    """Keep the sessions that hold a test of this hall; a test of theirs that comes later brings them again."""
+    held = set(work.scalars(select(rows.Test.test_id)))
+    sessions = [s for s in roster.sessions if not s.test_ids or held.intersection(s.test_ids)]
+    ids = {s.session_id for s in sessions}
+    put_rows(work, rows.Session, [session_row(s, hall) for s in sessions], "opened_by", "opened_at")
     work.execute(delete(rows.SessionTest).where(rows.SessionTest.session_id.in_(ids)))
     put_rows(
         work,
         rows.SessionTest,
-        [{"session_id": s.session_id, "test_id": t} for s in roster.sessions for t in s.test_ids],
+        [{"session_id": s.session_id, "test_id": t} for s in sessions for t in s.test_ids if t in held],
     )
     put_rows(
         work,
         rows.Attendance,
-        [{"session_id": s.session_id, "candidate_id": s.candidate_id, "seat": s.seat} for s in roster.seatings],
+        [
+            {"session_id": s.session_id, "candidate_id": s.candidate_id, "seat": s.seat}
+            for s in roster.seatings
+            if s.session_id in ids
+        ],
     )
 
 

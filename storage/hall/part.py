@@ -1,13 +1,15 @@
 """What every part of a hall's store stands on: one transaction per public method."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, Table, insert
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from kiosk.exam.error import Refused
 from kiosk.exam.log import AuditEntry
 from storage.engine import reading
 from storage.models import hall as rows
@@ -15,14 +17,19 @@ from storage.models.base import HallBase
 
 
 class Part:
-    """One noun of the hall over one engine; usable from any thread."""
+    """One noun of the hall over one engine; usable from any thread. Raises Refused for rows that do not fit."""
 
     def __init__(self, engine: Engine) -> None:
         self._writers = sessionmaker(engine, expire_on_commit=False)
         self._readers = sessionmaker(reading(engine), expire_on_commit=False)
 
-    def _writing(self) -> AbstractContextManager[Session]:
-        return self._writers.begin()
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        try:
+            with self._writers.begin() as session:
+                yield session
+        except IntegrityError as error:
+            raise Refused("This does not fit what the hall holds, so nothing was changed. Look again.") from error
 
     def _reading(self) -> AbstractContextManager[Session]:
         return self._readers.begin()

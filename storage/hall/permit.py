@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.attempt import Phase
 from kiosk.exam.canonical import canonical
-from kiosk.exam.error import Denied
+from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.lease import Lease
 from kiosk.exam.log import AuditEntry
@@ -45,7 +45,7 @@ class PermitPart(Part):
             return SignedLease(lease=Lease.from_document(json.loads(row.document)), envelope=row.envelope or b"")
 
     def give_lease(self, signed: SignedLease, audit: AuditEntry) -> None:
-        """Keep a lease that opens an attempt, and count the attempt."""
+        """Keep a lease that opens an attempt, and count the attempt; raises Refused where it was counted already."""
         lease = signed.lease
         now = parse_iso(lease.issued_at)
         with self._writing() as work:
@@ -81,11 +81,17 @@ class PermitPart(Part):
                     }
                 ],
             )
-            work.execute(
+            counted = work.execute(
                 update(rows.Assignment)
-                .where(rows.Assignment.assignment_id == lease.assignment_id)
+                .where(
+                    rows.Assignment.assignment_id == lease.assignment_id,
+                    rows.Assignment.attempt_count == lease.attempt - 1,
+                )
                 .values(status=AssignmentStatus.IN_PROGRESS, attempt_count=lease.attempt, last_attempt_at=now)
+                .returning(rows.Assignment.assignment_id)
             )
+            if counted.one_or_none() is None:
+                raise Refused("This test has just been begun at another seat. Please ask the proctor.")
             write_audit(work, audit)
 
     def take_progress(self, told: Progress, now: datetime) -> None:
