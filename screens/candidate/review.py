@@ -20,7 +20,7 @@ from screens.widgets.press import Press
 
 _ADVICE = "Nothing is lost if you go back. After handing in you cannot change an answer."
 
-SHOWN_NUMBERS = 6
+SHOWN_NUMBERS = 5
 """More than this many numbers are left to the list below."""
 
 
@@ -130,16 +130,16 @@ class ReviewScreen(SittingScreen):
         total = len(answers)
         is_shut = section.section_id in self.state.shut_sections
         parts: list[str | tuple[str, str]] = [
-            (f"{shorten(section.title, 14):<14}", "bold"),
+            (f"{shorten(section.title, 12):<12}", "bold"),
             f"{total - len(empty):>3} of {total:>2} answered",
             ("   shut", "$muted") if is_shut else "",
         ]
         if empty:
             needed = section.is_mandatory and not is_shut
-            words = f"   {len(empty)} empty{', needed' if needed else ''}: {_numbers(empty)}"
+            words = f"  {len(empty)} empty{', needed' if needed else ''}: {_numbers(empty)}"
             parts.append((words, "bold $urgent" if needed else "$seen"))
         if flagged:
-            parts.append((f"   {len(flagged)} flagged: {_numbers(flagged)}", "$flagged"))
+            parts.append((f"  {len(flagged)} flagged: {_numbers(flagged)}", "$flagged"))
         return Content.assemble(*parts)
 
     def _row(self, card: QuestionCard) -> Content:

@@ -65,7 +65,9 @@ class FormDialog(Dialog[Answered | None]):
             yield Static(form.outcome(0), id="outcome", markup=False)
         if form.asks_reason:
             yield Static("Reason", classes="label")
-            yield OptionList(*REASONS, id="reason", markup=False)
+            reasons = OptionList(*REASONS, id="reason", markup=False)
+            reasons.highlighted = None
+            yield reasons
         if form.text is not None:
             yield Static(form.text, classes="label")
             yield Input(max_length=500, id="text")
@@ -83,7 +85,7 @@ class FormDialog(Dialog[Answered | None]):
         """Begin in the first field."""
         for field in self.query(Input):
             field.cursor_blink = False
-        self._fields()[0].focus()
+        next(iter([*self._fields(), self.query_one("#back", Press)])).focus()
         self._idle.touch()
 
     @on(Input.Changed)

@@ -87,7 +87,9 @@ def cells() -> Section:
     story = "\n\n".join(f"Paragraph {n} of a long report on a leaf seen under a microscope." for n in range(1, 21))
     questions[9] = question("c10", 10, f"{story}\n\nWhat was seen?", options=texts)
     questions[10] = question("c11", 11, INJECTION, options=options(INJECTION, "Vacuole"))
-    return a_section("cells", title="Cells", section_order=1, duration=40, questions=tuple(questions))
+    return a_section(
+        "cells", title="Cells", section_order=1, duration=40, is_mandatory=True, questions=tuple(questions)
+    )
 
 
 HINTS = ("It helps a cell to divide.", "Animals have two.")

@@ -100,6 +100,12 @@ class Stage:
         """The screen as plain text, a line for each row."""
         return text_of(self.app)
 
+    def words(self, selector: str) -> str:
+        """What can be read in one part of the screen, as if on one line."""
+        area = self.app.screen.query_one(selector).region
+        rows = self.text.splitlines()[area.y : area.bottom]
+        return " ".join(" ".join(row[area.x : area.right] for row in rows).split())
+
     async def press(self, *keys: str) -> None:
         """Press keys and wait until everything they cause has happened."""
         await self.pilot.press(*keys)

@@ -1,0 +1,107 @@
+"""Pictures of the main screens at 80x24; their baselines change only on purpose."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from fake_desk import PIN, FakeDesk, a_desk, a_desk_at_work
+from small_app import SmallApp, parts, settle
+from textual.pilot import Pilot
+
+from screens.candidate.finished import FinishedScreen
+from screens.candidate.login import LoginScreen
+from screens.candidate.question import QuestionScreen
+from screens.candidate.review import ReviewScreen
+from screens.proctor.overlay import OverlayScreen
+
+SnapCompare = Callable[..., bool]
+SIZE = (80, 24)
+
+
+def question(desk: FakeDesk) -> SmallApp:
+    return SmallApp(QuestionScreen(*parts(desk)), desk)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("one of several", ("b",)),
+        ("several of several", ("pagedown", "a", "c")),
+        ("true or false", ("pagedown", "pagedown", "b")),
+        ("essay", ("f6", "f6")),
+        ("program", ("f6", "f6", "pagedown")),
+        ("long", ("f4", "1", "0", "enter")),
+        ("hint", ("f5",)),
+        ("go to", ("f4",)),
+        ("help", ("f1",)),
+    ],
+)
+def test_question(snap_compare: SnapCompare, name: str, keys: tuple[str, ...]) -> None:
+    assert snap_compare(question(a_desk_at_work()), press=keys, terminal_size=SIZE)
+
+
+@pytest.mark.parametrize("theme", ["light", "contrast"])
+def test_palette_states(snap_compare: SnapCompare, theme: str) -> None:
+    async def dress(pilot: Pilot[Any]) -> None:
+        pilot.app.theme = theme
+        await settle(pilot)
+
+    assert snap_compare(question(a_desk_at_work()), press=("f2", "b"), terminal_size=SIZE, run_before=dress)
+
+
+def test_pause(snap_compare: SnapCompare) -> None:
+    from kiosk.exam.grant import Act
+    from kiosk.views.desk import ActRequest
+
+    desk = a_desk_at_work()
+    desk.act(PIN, ActRequest(act=Act.PAUSE, reason="power"))
+    assert snap_compare(question(desk), terminal_size=SIZE)
+
+
+def test_login(snap_compare: SnapCompare) -> None:
+    samples = (("B-1042", "K7QF-2M9D", "Okafor, Anna"), ("B-1043", "TT4M-9QPL", "Sato, Ren"))
+    assert snap_compare(SmallApp(LoginScreen("A12", samples)), terminal_size=SIZE)
+
+
+def test_review(snap_compare: SnapCompare) -> None:
+    desk = a_desk_at_work()
+    assert snap_compare(SmallApp(ReviewScreen(*parts(desk)), desk), terminal_size=SIZE)
+
+
+def test_hand_in(snap_compare: SnapCompare) -> None:
+    desk = a_desk_at_work()
+    assert snap_compare(SmallApp(ReviewScreen(*parts(desk)), desk), press=("tab", "enter"), terminal_size=SIZE)
+
+
+def test_finished(snap_compare: SnapCompare) -> None:
+    desk = a_desk()
+    for number in range(1, 16):
+        desk.choose(f"c{number}", [desk.paper.questions[f"c{number}"].options[0].option_id])
+    desk.hand_in()
+    assert snap_compare(SmallApp(FinishedScreen(*parts(desk)), desk), terminal_size=SIZE)
+
+
+def _unlock(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    async def unlock(pilot: Pilot[Any]) -> None:
+        await pilot.press(*PIN, "enter")
+        await settle(pilot)
+        pilot.app.first.show_unlocked("Mbeki, T.")
+        await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
+
+    return unlock
+
+
+def an_overlay() -> SmallApp:
+    desk = a_desk_at_work()
+    return SmallApp(OverlayScreen("A12", desk.overlay(), True, now=lambda: desk.clock.at), desk)
+
+
+def test_overlay_door(snap_compare: SnapCompare) -> None:
+    assert snap_compare(an_overlay(), terminal_size=SIZE)
+
+
+@pytest.mark.parametrize("keys", [("f7", "f7"), ("e", "1", "0"), ("h",)], ids=["acts", "extend", "hand-in"])
+def test_overlay(snap_compare: SnapCompare, keys: tuple[str, ...]) -> None:
+    assert snap_compare(an_overlay(), terminal_size=SIZE, run_before=_unlock(*keys))
