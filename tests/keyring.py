@@ -200,7 +200,7 @@ def raw_entries(attempt: Trial, steps: Sequence[Step]) -> list[Entry]:
     return [*entries, next_entry(attempt.genesis, head, Kind.SEALED, attempt.clock.now(), seal)]
 
 
-def rechained(attempt: Trial, seq: int, **body: Any) -> list[Entry]:
+def rechained(attempt: Trial, seq: int, /, **body: Any) -> list[Entry]:
     """Return an attempt's entries with the body of one changed and every later hash computed anew."""
     head: Head = genesis_head(attempt.genesis)
     entries: list[Entry] = []

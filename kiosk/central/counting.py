@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kiosk.central.permission import Permissions
 from kiosk.exam.attempt import Attempt
 from kiosk.exam.entry import Kind
-from kiosk.exam.error import Invalid, KioskError
+from kiosk.exam.error import MISSHAPEN, Invalid, KioskError
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import Page, page_of
 from kiosk.exam.paper import Paper
@@ -18,10 +18,8 @@ from kiosk.sealing.body import Contents, open_body
 from kiosk.sealing.bundle import Bundle, verify
 from storage.central.count import CountStore, Opened
 from storage.central.intake import IntakeStore
+from storage.engine import StoreError
 from storage.office.paper import PaperStore
-
-_MISSHAPEN = (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, StopIteration)
-"""What folding an entry of another shape than its kind raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,8 @@ class Counting:
             if opened is None:
                 return Settled(bundle_id, BundleState.COUNTED)
             state = self._counts.count(opened, now)
+        except StoreError:
+            raise  # the store's trouble says nothing about the bundle
         except KioskError as error:
             self._counts.fail(bundle_id, error.message, now)
             return Settled(bundle_id, BundleState.FAILED, problem=error.message)
@@ -87,27 +87,33 @@ class Counting:
             return None
         bundle = verify(frame.join(waiting.envelope, waiting.body), self._root)
         contents = open_body(bundle.manifest, bundle.body, self._identity)
-        page = _fold(self._papers.paper(contents.genesis.paper), contents)
-        _must_agree(bundle, page)
-        permissions = Permissions.of(bundle.manifest.certificates[1:], self._root, contents)
-        return Opened(
-            bundle_id=bundle_id,
-            page=page,
-            candidate=contents.candidate,
-            leases=permissions.leases,
-            story=story(contents.genesis, contents.entries, page.candidate_id),
-            flags=(*bundle.flags, *permissions.flags, *_doubts(bundle, page)),
-        )
+        return fold_in(bundle, contents, self._papers.paper(contents.genesis.paper), self._root)
 
 
-def _fold(paper: Paper, contents: Contents) -> Page:
+def fold_in(bundle: Bundle, contents: Contents, paper: Paper, root: str) -> Opened:
+    """Return what a bundle's contents come to; raises Invalid for a journal that cannot be replayed."""
     try:
-        attempt = Attempt.fold(paper, contents.genesis, contents.entries)
-        if attempt.opening is None:
-            raise Invalid("the journal has no opening")
-        return replace(page_of(attempt, contents.entries), evidence=contents.evidence)
-    except _MISSHAPEN as error:
-        raise Invalid(f"the journal cannot be replayed: an entry has another shape ({type(error).__name__})") from error
+        return _folded(bundle, contents, paper, root)
+    except MISSHAPEN as error:
+        name = type(error).__name__
+        raise Invalid(f"the journal cannot be replayed: an entry has another shape than its kind ({name})") from error
+
+
+def _folded(bundle: Bundle, contents: Contents, paper: Paper, root: str) -> Opened:
+    attempt = Attempt.fold(paper, contents.genesis, contents.entries)
+    if attempt.opening is None:
+        raise Invalid("the journal has no opening")
+    page = replace(page_of(attempt, contents.entries), evidence=contents.evidence)
+    _must_agree(bundle, page)
+    permissions = Permissions.of(bundle.manifest.certificates[1:], root, contents)
+    return Opened(
+        bundle_id=bundle.bundle_id,
+        page=page,
+        candidate=contents.candidate,
+        leases=permissions.leases,
+        story=story(contents.genesis, contents.entries, page.candidate_id),
+        flags=(*bundle.flags, *permissions.flags, *_doubts(bundle, page)),
+    )
 
 
 def _must_agree(bundle: Bundle, page: Page) -> None:

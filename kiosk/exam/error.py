@@ -41,3 +41,7 @@ class Denied(KioskError):
         super().__init__(message, title)
         self.wait_seconds = wait_seconds
         """How long the person must wait before the next try; 0 for no wait."""
+
+
+MISSHAPEN = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
+"""What reading an entry raises whose body has another shape than its kind; to be turned into Invalid."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from kiosk.exam.canonical import canonical
 from kiosk.exam.entry import Entry, Genesis
-from kiosk.exam.error import Invalid, Tampered
+from kiosk.exam.error import MISSHAPEN, Invalid, Tampered
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.journal import journal_document, read_journal
 from kiosk.exam.journal import verify as verify_journal
@@ -109,8 +109,8 @@ def _must_fit(manifest: BundleManifest, genesis: Genesis, entries: tuple[Entry, 
     said = manifest.model_dump(mode="json", include={"epochs", "handed_in", "time"})
     try:
         found = {"epochs": epochs(genesis, entries), "handed_in": hand_in(entries), "time": time_summary(entries)}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Invalid(f"an entry of the journal has another shape than its kind ({error})") from None
+    except MISSHAPEN as error:
+        raise Invalid(f"an entry of the journal has another shape than its kind ({type(error).__name__})") from None
     for part, value in found.items():
         if said[part] != value:
             raise Tampered(f"the manifest's {part} are not what the journal says")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from kiosk.exam.assignment import AssignmentStatus
@@ -68,26 +69,11 @@ class CountStore(Store):
         A sitting that is counted already keeps its rows: the same bundle changes nothing, another one is a branch.
         Raises Invalid where the office's own rows contradict the bundle.
         """
-        genesis = opened.page.genesis
-        with self._writing() as session:
-            bundle = _bundle(session, opened.bundle_id)
-            if bundle.state is BundleState.COUNTED:
-                return bundle.state
-            _must_know_paper(session, genesis.paper)
-            staff = {e.performed_by for e in opened.story} | {opened.page.proctor_id or opened.candidate.user_id}
-            ensure_people(session, opened.candidate, staff, at)
-            ensure_assignment(session, opened, at)
-            bundle.flags = sorted({*bundle.flags, *opened.flags})
-            bundle.problem, bundle.settled_at = None, at
-            bundle.state = BundleState.COUNTED
-            if not _begin_sitting(session, opened):
-                bundle.state = BundleState.BRANCH
-                bundle.problem = "another bundle of this sitting is counted already"
-                return bundle.state
-            session.flush()
-            _write_sitting(session, opened)
-            _write_attempts(session, genesis.assignment_id)
-            return bundle.state
+        try:
+            with self._writing() as session:
+                return _count(session, opened, at)
+        except StatementError as error:  # a value of another kind than its column; its words may hold an answer
+            raise Invalid("the journal holds a value that no row can hold") from error
 
     def fail(self, bundle_id: str, problem: str, at: datetime) -> None:
         """Remember why a bundle could not be counted; it stays to be tried again."""
@@ -95,6 +81,28 @@ class CountStore(Store):
             bundle = _bundle(session, bundle_id)
             if bundle.state in (BundleState.RECEIVED, BundleState.FAILED):
                 bundle.state, bundle.problem, bundle.settled_at = BundleState.FAILED, problem, at
+
+
+def _count(session: Session, opened: Opened, at: datetime) -> BundleState:
+    genesis = opened.page.genesis
+    bundle = _bundle(session, opened.bundle_id)
+    if bundle.state is BundleState.COUNTED:
+        return bundle.state
+    _must_know_paper(session, genesis.paper)
+    staff = {e.performed_by for e in opened.story} | {opened.page.proctor_id or opened.candidate.user_id}
+    ensure_people(session, opened.candidate, staff, at)
+    ensure_assignment(session, opened, at)
+    bundle.flags = sorted({*bundle.flags, *opened.flags})
+    bundle.problem, bundle.settled_at = None, at
+    bundle.state = BundleState.COUNTED
+    if not _begin_sitting(session, opened):
+        bundle.state = BundleState.BRANCH
+        bundle.problem = "another bundle of this sitting is counted already"
+        return bundle.state
+    session.flush()
+    _write_sitting(session, opened)
+    _write_attempts(session, genesis.assignment_id)
+    return bundle.state
 
 
 def _bundle(session: Session, bundle_id: str) -> rows.Bundle:
@@ -130,11 +138,20 @@ def _begin_sitting(session: Session, opened: Opened) -> bool:
 def _write_sitting(session: Session, opened: Opened) -> None:
     page, key = opened.page, sitting_key(opened.page.genesis)
     add_rows(session, rows.JournalEntry, [entry_row(e) for e in page.entries])
-    add_rows(session, rows.Answer, [{**key, **answer_row(a)} for a in page.answers])
+    add_rows(session, rows.Answer, [{**key, **storable(answer_row(a))} for a in page.answers])
     add_rows(session, rows.Evidence, [{**key, **evidence_row(e)} for e in page.evidence])
     add_rows(session, rows.Lease, [lease_row(signed) for signed in opened.leases])
     add_rows(session, rows.Proctoring, [{**key, **_proctoring_row(page)}])
     write_logs(session, opened.story)
+
+
+def storable(value: Any) -> Any:
+    """Return JSON values with U+FFFD for every NUL, which PostgreSQL has no place for; the journal keeps it."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {name: storable(part) for name, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value
 
 
 def _proctoring_row(page: Page) -> dict[str, Any]:
@@ -144,7 +161,7 @@ def _proctoring_row(page: Page) -> dict[str, Any]:
         "proctor_id": page.proctor_id,
         "started_at": parse_iso(page.standing.started_at),
         "ended_at": parse_iso(ended_at) if ended_at else None,
-        "activities": list(page.activities),
+        "activities": storable(list(page.activities)),
     }
 
 

@@ -201,6 +201,16 @@ def test_a_paper_printed_later_lets_the_bundle_count(make_site):
     assert [s.state for s in later.settle()] == [BundleState.COUNTED]
 
 
+def test_a_character_no_database_holds_costs_no_answer(site):
+    attempt = an_attempt(site.paper, **LEASE)
+    typed = Step(Kind.TYPED, {"question": "writing-1", "text": "a\0b"})
+    noted = Step(Kind.NOTED, {"category": "other", "text": "\0", "who": "proctor-1", "grant": "g"})
+    attempt.entries = raw_entries(attempt, [typed, noted])
+    assert count(site, bundle_of(attempt, keyring=site.keyring, **LEASE)).state is BundleState.COUNTED
+    assert [a.essay_answer for a in all_of(site, tables.Answer, question_id="writing-1")] == ["a\ufffdb"]
+    site.central.records.record("submission-1").verify()
+
+
 def test_an_assignment_of_another_candidate_is_not_counted(site):
     assignment_id = site.assign(site.add_candidate(1))
     settled = count(site, site.bundle(2, assignment_id=assignment_id))
@@ -215,6 +225,8 @@ def test_an_assignment_of_another_candidate_is_not_counted(site):
         Step(Kind.ANSWERED, {"question": "no such question", "options": []}),
         Step(Kind.ANSWERED, {"options": ["x"]}),
         Step(Kind.TYPED, {"question": "writing-1", "start": "x", "removed": 0, "inserted": ""}),
+        Step(Kind.FLAGGED, {"question": "writing-1", "on": "yes"}),
+        Step(Kind.HINT_SHOWN, {"question": "writing-1", "hint": {"a": 1}}),
     ],
 )
 def test_a_journal_that_cannot_be_replayed_harms_nothing(site, step):
