@@ -7,13 +7,14 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.exam.status import BundleState, LogAction
-from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
+from storage.models.assignment import AssignmentColumns
 from storage.models.audit import AuditColumns
 from storage.models.base import OfficeBase
 from storage.models.mark import AnswerKey, Mark
-from storage.models.paper import IdentityColumns, PackageColumns, PaperColumns
+from storage.models.paper import IdentityColumns, PaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
 from storage.models.question import Option, Question, QuestionBank, Tag
+from storage.models.session import Attendance, Package, Session, SessionTest
 from storage.models.sitting import (
     AnswerColumns,
     EvidenceColumns,
@@ -70,48 +71,6 @@ class PaperIdentity(IdentityColumns, OfficeBase):
 
     __tablename__ = "paper_identities"
     __table_args__ = (ForeignKeyConstraint(["paper_digest"], ["papers.paper_digest"]),)
-
-
-class Session(SessionColumns, OfficeBase):
-    """One session of one hall."""
-
-    __tablename__ = "exam_sessions"
-    __table_args__ = (ForeignKeyConstraint(["opened_by"], ["users.user_id"]),)
-
-
-class SessionTest(SessionTestColumns, OfficeBase):
-    """One test held in one session."""
-
-    __tablename__ = "exam_session_tests"
-    __table_args__ = (
-        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
-        ForeignKeyConstraint(["test_id"], ["tests.test_id"]),
-    )
-
-
-class Attendance(AttendanceColumns, OfficeBase):
-    """One candidate expected in one session."""
-
-    __tablename__ = "attendance"
-    __table_args__ = (
-        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
-        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
-        ForeignKeyConstraint(["identity_checked_by"], ["users.user_id"]),
-        # the sessions of a candidate
-        Index(None, "candidate_id"),
-    )
-
-
-class Package(PackageColumns, OfficeBase):
-    """One package as it was sent down."""
-
-    __tablename__ = "packages"
-    __table_args__ = (
-        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
-        ForeignKeyConstraint(["test_id"], ["tests.test_id"]),
-        # also serves: the newest package of a test for a hall
-        UniqueConstraint("test_id", "hall", "number"),
-    )
 
 
 class Assignment(AssignmentColumns, OfficeBase):
