@@ -27,6 +27,9 @@ class Act(StrEnum):
 NEEDS_SECOND = frozenset({Act.END, Act.REOPEN})
 """Acts for which the table of rights asks for a second person."""
 
+ALONE_MS = 15 * 60_000
+"""Time one proctor may add to one sitting, all extensions together, without a second person."""
+
 REASONS = ("equipment", "power", "medical", "fire alarm", "rest break", "late start", "disturbance", "other")
 """Categories of reason offered for pauses, extensions and incidents."""
 

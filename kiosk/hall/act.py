@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 
 from kiosk.exam.error import Denied
-from kiosk.exam.grant import NEEDS_SECOND, Act
+from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND, Act
 from kiosk.exam.person import Person
 from kiosk.exam.roles import Actor, Grade, Rights
 from kiosk.exam.timing import MINUTE_MS
 
-ALONE_MS = 15 * MINUTE_MS
-"""Time one proctor may add to one sitting, all extensions together, without a second person."""
 RIGHT_OF: Mapping[Act, str] = {
     Act.PAUSE: "submission.pause_resume",
     Act.RESUME: "submission.pause_resume",

@@ -1,11 +1,13 @@
 """The courier: tells the hall how a sitting stands, in a thread of its own, so that no move ever waits for the hall."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Condition, Thread
 
 from kiosk.exam.error import KioskError
 from kiosk.views.authority import Report
+
+LAST_WAIT = 5.0
+"""Seconds the last report is waited for at the end; a hall that does not answer holds nobody up for longer."""
 
 
 class Courier:
@@ -13,30 +15,47 @@ class Courier:
 
     def __init__(self, deliver: Callable[[Report], None]) -> None:
         self._deliver = deliver
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="courier")
-        self._lock = Lock()
+        self._changed = Condition()
         self._next: Report | None = None
+        self._is_out = False
+        self._is_closed = False
         self.trouble: str | None = None
         """Why the last report did not arrive, or None."""
+        Thread(target=self._run, name="courier", daemon=True).start()
 
     def post(self, report: Report) -> None:
         """Take a report along and return at once."""
-        with self._lock:
+        with self._changed:
             self._next = report
-        self._thread.submit(self._run)
+            self._changed.notify_all()
+
+    def wait(self, seconds: float = LAST_WAIT) -> bool:
+        """Wait until what was posted is delivered; return whether it was in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._next is None and not self._is_out, seconds)
 
     def close(self) -> None:
-        """Deliver what was posted and end the thread."""
-        self._thread.shutdown(wait=True)
+        """Deliver what was posted, as far as the hall answers, and end the thread."""
+        self.wait()
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
 
     def _run(self) -> None:
-        with self._lock:
+        while (report := self._take()) is not None:
+            try:
+                self._deliver(report)
+            except KioskError as error:
+                self.trouble = error.message
+            else:
+                self.trouble = None
+            with self._changed:
+                self._is_out = False
+                self._changed.notify_all()
+
+    def _take(self) -> Report | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._next is not None or self._is_closed)
             report, self._next = self._next, None
-        if report is None:
-            return
-        try:
-            self._deliver(report)
-        except KioskError as error:
-            self.trouble = error.message
-        else:
-            self.trouble = None
+            self._is_out = report is not None
+            return report

@@ -3,6 +3,8 @@
 import base64
 import binascii
 from contextlib import suppress
+from io import UnsupportedOperation
+from selectors import EVENT_READ, DefaultSelector
 from threading import Lock
 from typing import BinaryIO, TypeVar
 
@@ -28,17 +30,25 @@ from kiosk.wire.document import words
 D = TypeVar("D", bound=BaseModel)
 V = TypeVar("V")
 LOST = "The hall does not answer. What you have written is safe on this seat. Please tell the proctor."
+PATIENCE = 30.0
+"""Seconds an answer is waited for: a hall with many logins at once may take some."""
 _KINDS = {kind.__name__: kind for kind in (KioskError, Refused, Invalid, Tampered, Denied)}
 
 
 class Line:
     """Implements `kiosk.views.authority.Authority` over two streams; one call at a time, from any thread."""
 
-    def __init__(self, seat: str, reader: BinaryIO, writer: BinaryIO) -> None:
-        """Say hello; raises KioskError when there is no hall of this version at the other end."""
+    def __init__(self, seat: str, reader: BinaryIO, writer: BinaryIO, patience: float = PATIENCE) -> None:
+        """Say hello; raises KioskError when there is no hall of this version at the other end.
+
+        A call that gets no answer within `patience` seconds ends the line, because a late answer would be taken for
+        the next one's.
+        """
         self._reader = reader
         self._writer = writer
+        self._patience = patience
         self._lock = Lock()
+        self._is_lost = False
         hello = line.Hello(line="exam-kiosk", version=line.VERSION, name=seat)
         answer = _read(line.Hello, self._exchange(hello))
         if answer.version != line.VERSION:
@@ -109,15 +119,28 @@ class Line:
 
     def _exchange(self, document: BaseModel) -> bytes:
         with self._lock:
+            if self._is_lost:
+                raise KioskError(LOST)
             try:
                 self._writer.write(document.model_dump_json().encode("utf-8") + b"\n")
                 self._writer.flush()
-                data = self._reader.readline(line.LARGEST_ANSWER + 1)
+                data = self._reader.readline(line.LARGEST_ANSWER + 1) if self._is_answering() else b""
             except (OSError, ValueError) as error:
+                self._is_lost = True
                 raise KioskError(LOST) from error
-        if not data.endswith(b"\n"):
-            raise KioskError(LOST)
-        return data
+            if not data.endswith(b"\n"):
+                self._is_lost = True
+                raise KioskError(LOST)
+            return data
+
+    def _is_answering(self) -> bool:
+        try:
+            fd = self._reader.fileno()
+        except UnsupportedOperation:  # bytes in memory are there at once
+            return True
+        with DefaultSelector() as selector:
+            selector.register(fd, EVENT_READ)
+            return bool(selector.select(self._patience))
 
 
 def _read(document: type[D], data: bytes) -> D:

@@ -29,6 +29,8 @@ class Writer:
         self._changed = Condition()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._pending = 0
+        self._untold = 0
+        """Entries whose fate has not been told yet."""
         self._stop = _FailStop()
 
     @property
@@ -52,12 +54,13 @@ class Writer:
             self._must_write()
             self._waiting.append(page)
             self._pending += len(page.entries)
+            self._untold += len(page.entries)
         self._thread.submit(self._turn)
 
     def drain(self) -> None:
-        """Wait until everything put is committed; raises KioskError when that is not going to happen."""
+        """Wait until everything put is committed and told; raises KioskError when that is not going to happen."""
         with self._changed:
-            self._changed.wait_for(lambda: self._pending == 0 or self._stop.cause is not None)
+            self._changed.wait_for(lambda: self._untold == 0 or self._stop.cause is not None)
             self._must_write()
 
     def close(self) -> None:
@@ -74,13 +77,14 @@ class Writer:
             return
         with self._stop:
             self._commit(pages)
-        if self._stop.cause is None:
-            with self._changed:
-                self._pending -= sum(len(p.entries) for p in pages)
+        count = sum(len(p.entries) for p in pages)
+        with self._changed:
+            self._pending -= count if self._stop.cause is None else 0
         try:
             self._tell(self._outcome(pages))
         finally:
             with self._changed:
+                self._untold -= count
                 self._changed.notify_all()
 
     def _take(self) -> list[Page]:

@@ -1,6 +1,6 @@
 """The authority: what a seat asks of its hall, whether in one process or across a wire."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kiosk.exam.grant import Act
@@ -11,7 +11,7 @@ from kiosk.views.candidate import CandidateCard, Instructions, Notice, Result, T
 class Admission:
     """A candidate the hall has recognised, and a token for what follows."""
 
-    token: str
+    token: str = field(repr=False)
     candidate: CandidateCard
 
 
@@ -21,9 +21,9 @@ class LeaseOffer:
 
     envelope: bytes
     """DSSE envelope of the lease (payload `Lease.document`)."""
-    paper_identity: str
+    paper_identity: str = field(repr=False)
     """age identity that opens the paper's blob; given with the release, not before."""
-    paper_blob: bytes
+    paper_blob: bytes = field(repr=False)
     """The sealed paper, as it came in the package."""
 
 

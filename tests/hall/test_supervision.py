@@ -3,10 +3,10 @@ import pytest
 from builders import a_person
 from house import CODE, PIN, ROLL, SEAT, SECOND_PIN, a_hall_roster, a_house
 from kiosk.exam.error import Denied
-from kiosk.exam.grant import Act, Grant
+from kiosk.exam.grant import ALONE_MS, Act, Grant
 from kiosk.exam.person import Role
 from kiosk.ground.rights import load_rights
-from kiosk.hall.act import ALONE_MS, RIGHT_OF, check_act
+from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.views.authority import GrantRequest
 from storage.hall.store import HallStore

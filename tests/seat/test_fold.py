@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -98,9 +99,25 @@ def do(house, desk, step):
     return desk
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(steps, min_size=3, max_size=25))
+sequences = st.lists(steps, min_size=3, max_size=25)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sequences)
 def test_journal_rows_and_screen_agree(tmp_path_factory, sequence):
+    play(tmp_path_factory, sequence)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sequences)
+def test_journal_rows_and_screen_agree_whatever_is_tried(tmp_path_factory, sequence):
+    play(tmp_path_factory, sequence)
+
+
+def play(tmp_path_factory, sequence):
+    """Do a sequence of things at a desk and hold what is left of it together."""
     folder: Path = tmp_path_factory.mktemp("fold")
     house = a_house(folder)
     desk = house.begun()

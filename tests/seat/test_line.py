@@ -218,6 +218,19 @@ def test_a_hall_that_is_lost_stops_no_move(house):
         desk.flag(desk.state().question_id, not desk.state().answers[desk.state().question_id].flagged)
         desk.tick()
     house.settle()
-    desk._courier._thread.submit(lambda: None).result()
+    assert desk._courier.wait()
     assert desk.saved().failure is None
     assert desk.overlay().events[-1][1] == LOST
+
+
+def test_a_hall_that_hangs_ends_the_line_and_its_late_answer_is_nobody_s():
+    ours, theirs = socket.socketpair()
+    theirs.sendall(hello(name=HALL))
+    line = Line(SEAT, ours.makefile("rb"), ours.makefile("wb"), patience=0.01)
+    for _ in range(2):
+        with pytest.raises(KioskError, match="does not answer"):
+            line.proctor(PIN, SEAT)
+        theirs.sendall(b'{"result": {"name": "Somebody"}, "fault": null}\n')
+    line.close()
+    ours.close()
+    theirs.close()
