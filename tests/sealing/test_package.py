@@ -1,3 +1,4 @@
+import base64
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -5,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from builders import NOON, a_paper, a_test
+from builders import NOON, a_key, a_paper, a_test
 from keyring import DAYS, HALL, a_keyring, a_roster, the_keyring
+from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.exam.moment import iso
 from kiosk.exam.press import print_test
 from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.canary import KEY_MARK, search
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.key import KeyRole
 from kiosk.sealing.package import Address, Issuer, open_paper, read_package, write_package
@@ -171,3 +174,25 @@ def test_a_paper_under_another_digest_is_refused(folder):
     package = read_package(folder, ROOT)
     with pytest.raises(Tampered, match="digest"):
         open_paper(package.blob("paper", PAPER.digest), IDENTITY.reveal(), "0" * 64)
+
+
+def opened(package):
+    """Every byte of a package, sealed and opened."""
+    yield "manifest", package.envelope
+    yield from package.blobs.items()
+    yield "roster", canonical(package.roster(KEYS.hall_identity).model_dump(mode="json"))
+    for digest in package.papers:
+        identity = package.paper_identity(digest, KEYS.hall_identity)
+        yield "identity", identity.reveal().encode()
+        yield "paper", open_paper(package.blob("paper", digest), identity.reveal(), digest).to_bytes()
+
+
+def test_a_key_planted_in_a_paper_is_found_there_and_in_no_other_package(folder, tmp_path):
+    hidden = base64.b64encode(a_key().to_bytes()).decode()
+    paper = a_paper(instructions=hidden)
+    address = Address(test_id=paper.test_id, hall_chain=KEYS.hall_chain, number=1, previous=None)
+    spoilt = write_package(tmp_path / "spoilt", address, [(paper, IDENTITY)], a_roster(paper), ISSUER, iso(NOON))
+    found = {s.place.split()[0] for place, data in opened(spoilt) for s in search(data, [KEY_MARK], place)}
+    assert found == {"paper"}
+    clean = read_package(folder, ROOT)
+    assert [s for place, data in opened(clean) for s in search(data, [KEY_MARK], place)] == []
