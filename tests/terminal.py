@@ -65,6 +65,12 @@ class Terminal:
                 raise AssertionError(f"never saw {wanted!r}; the screen was:\n{self.text}")
         return self.text
 
+    def settle(self, seconds: float = 0.4) -> str:
+        """Read until the program has had nothing to show for a moment, and return the screen."""
+        while select.select([self._fd], [], [], seconds)[0] and self._read(0):
+            continue
+        return self.text
+
     def wait_gone(self, seconds: float = 30) -> int:
         """Read until the program ends and return its exit status (negative for a signal)."""
         deadline = time.monotonic() + seconds

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.worker import WorkerFailed
 
 SHUT_KEYS = ("ctrl+c", "ctrl+q", "ctrl+z", "ctrl+backslash", "ctrl+p", "ctrl+d", "ctrl+s")
 TROUBLE = "The exam program met a problem and closed. Every saved answer is kept. Please raise your hand."
@@ -93,8 +94,9 @@ class LockedApp(App[int], inherit_bindings=False):
         error = self._exception
         if self._log_file is not None and error is not None:
             self._write_log(error)
-        self.on_stop()
-        self._exit_renderables.append(TROUBLE)
+        if not self._exit_renderables:
+            self._exit_renderables.append(TROUBLE)
+            self.on_stop()
         self._close_messages_no_wait()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -105,7 +107,20 @@ class LockedApp(App[int], inherit_bindings=False):
         self._fatal_error()
 
     def _write_log(self, error: BaseException) -> None:
-        # neither locals nor the error's own words: both may hold a question or an answer
-        frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+        # neither locals nor the errors' own words: both may hold a question or an answer
+        lines: list[str] = []
+        for cause in _causes(error):
+            lines.append(f"{datetime.now(UTC).isoformat()} {type(cause).__name__}")
+            lines += [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(cause.__traceback__)]
         with (self._log_file or Path()).open("a", encoding="utf-8") as file:
-            file.write("\n".join([f"{datetime.now(UTC).isoformat()} {type(error).__name__}", *frames, ""]))
+            file.write("\n".join([*lines, ""]))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Return an error and what lies behind it, as far as ten deep."""
+    cause: BaseException | None = error
+    for _ in range(10):
+        if cause is None:
+            return
+        yield cause
+        cause = cause.error if isinstance(cause, WorkerFailed) else cause.__cause__ or cause.__context__

@@ -1,9 +1,10 @@
 """The App of a candidate's machine, from the login screen to the receipt."""
 
 import asyncio
+import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on, work
 from textual.binding import Binding
@@ -11,14 +12,17 @@ from textual.binding import Binding
 from kiosk.apps.locked import LockedApp
 from kiosk.apps.sitting import SittingApp
 from kiosk.exam.error import KioskError
-from kiosk.exam.grant import Act
-from kiosk.views.candidate import CandidateCard
-from kiosk.views.desk import Desk
 from screens import messages
 from screens.candidate.login import LoginScreen, Samples
 from screens.theme import register_themes
 
+if TYPE_CHECKING:
+    from kiosk.views.candidate import CandidateCard
+    from kiosk.views.desk import Desk
+
 T = TypeVar("T")
+LATER = ("who", "tests", "instructions", "question")
+"""Screens a candidate comes to next, loaded while the login screen waits."""
 
 
 class SeatApp(SittingApp):
@@ -27,6 +31,7 @@ class SeatApp(SittingApp):
     `open_desk` is called behind the first frame, so that the login screen is there before the store's libraries.
     """
 
+    DEFAULT_MODE = "seat"
     BINDINGS = [
         *LockedApp.BINDINGS,
         Binding(
@@ -37,7 +42,7 @@ class SeatApp(SittingApp):
     def __init__(
         self,
         seat: str,
-        open_desk: Callable[[], Desk],
+        open_desk: "Callable[[], Desk]",
         *,
         samples: Samples = (),
         can_close: bool = True,
@@ -45,19 +50,19 @@ class SeatApp(SittingApp):
     ) -> None:
         super().__init__(log_file)
         register_themes(self)
+        self.login = LoginScreen(seat, samples)
+        self.add_mode(self.DEFAULT_MODE, lambda: self.login)
         self._seat = seat
         self._open_desk = open_desk
-        self._samples = samples
         self._can_close = can_close
         self._candidate: CandidateCard | None = None
+        self._opening: asyncio.Task[Desk] | None = None
 
     def on_mount(self) -> None:
-        """Paint the login screen; the store and its libraries are loaded behind it."""
+        """Let the login screen be painted; the store and its libraries are loaded behind it."""
         self.watch_signals()
-        self.push_screen(LoginScreen(self._seat, self._samples))
         self.set_interval(1.0, self.tick, name="tick")
-        self._opening = asyncio.create_task(asyncio.to_thread(self._open_desk), name="opening the desk")
-        self.run_worker(self._ready_desk(), name="desk")
+        self.screen.call_after_refresh(self.run_worker, self._ready_desk, name="desk")
 
     @on(messages.SignInAsked)
     @work
@@ -72,6 +77,7 @@ class SeatApp(SittingApp):
         if candidate is not None:
             self._candidate = candidate
             await self.show(WhoScreen(candidate))
+            self.login.begin_again()
 
     @on(messages.IdentityAnswered)
     def identify(self, answered: messages.IdentityAnswered) -> None:
@@ -120,12 +126,13 @@ class SeatApp(SittingApp):
     @on(messages.SignOutAsked)
     @work
     async def sign_out(self) -> None:
-        """Forget the candidate and show the login screen."""
+        """Forget the candidate and uncover the login screen, which lies under all others."""
         desk = self.desk
         self._candidate, self.in_sitting = None, False
         if desk is not None:
             await self._do(desk.sign_out)
-        await self.show(LoginScreen(self._seat, self._samples))
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
 
     @on(messages.StartAsked)
     @work
@@ -164,6 +171,8 @@ class SeatApp(SittingApp):
     @work
     async def act(self, asked: messages.ActAsked) -> None:
         """Let the hall grant an act, and carry it out."""
+        from kiosk.exam.grant import Act
+
         desk, overlay = self.desk, self.overlay
         if desk is None or overlay is None:
             return
@@ -184,12 +193,19 @@ class SeatApp(SittingApp):
         await self.pop_screen()
         await self.refresh_sitting()
 
-    async def _ready_desk(self) -> Desk | None:
+    async def _ready_desk(self) -> "Desk | None":
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._open), name="opening the desk")
         if self.desk is None:
             self.desk = await self._ask(self._opening)
-            if self.desk is not None:
-                self.desk.listen(self.hear)
         return self.desk
+
+    def _open(self) -> "Desk":
+        desk = self._open_desk()
+        desk.listen(self.hear)
+        for name in LATER:
+            importlib.import_module(f"screens.candidate.{name}")
+        return desk
 
     async def _do(self, deed: Callable[[], None]) -> bool:
         """Do something in a thread; return whether it was done, after the refusal has been shown if not."""

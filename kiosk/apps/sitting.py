@@ -2,27 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from kiosk.apps.locked import LockedApp
-from kiosk.apps.picture import screen_text
-from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, KioskError
-from kiosk.views.desk import Desk, DeskEvent, SaveFailed
 from screens import messages
-from screens.notice import NoticeDialog
 from screens.page import Page
-from screens.proctor.overlay import OverlayScreen
-from screens.sitting import SittingScreen
 
-OVER = frozenset({Phase.HANDED_IN, Phase.SEALED})
+if TYPE_CHECKING:
+    from kiosk.views.desk import Desk, DeskEvent
+    from screens.proctor.overlay import OverlayScreen
+    from screens.sitting import SittingScreen
 
 
 class SittingApp(LockedApp):
     """A locked App with a desk.
 
     Moves are made at once on this thread and saved behind it by the desk's writer, whose thread only posts back.
+    Nothing of a sitting is loaded before there is one: the login screen must not wait for it.
     """
 
     def __init__(self, log_file: Path | None = None) -> None:
@@ -32,8 +31,10 @@ class SittingApp(LockedApp):
         self._capture_in = 0
 
     @property
-    def overlay(self) -> OverlayScreen | None:
+    def overlay(self) -> "OverlayScreen | None":
         """The proctor's overlay, while it covers the seat."""
+        from screens.proctor.overlay import OverlayScreen
+
         return next((s for s in self.screen_stack if isinstance(s, OverlayScreen)), None)
 
     @on(messages.QuestionAsked)
@@ -115,7 +116,7 @@ class SittingApp(LockedApp):
 
     async def tick(self) -> None:
         """Do what the clocks demand and show them; called once a second."""
-        desk, overlay = self.desk, self.overlay
+        desk = self.desk
         if desk is None or not self.in_sitting:
             return
         self.take_text()
@@ -123,6 +124,7 @@ class SittingApp(LockedApp):
             await self.refresh_sitting()
         for screen in self._sitting_screens():
             screen.show_time(desk.time_left())
+        overlay = self.overlay
         if overlay is not None:
             overlay.show_overlay(desk.overlay())
         else:
@@ -130,6 +132,7 @@ class SittingApp(LockedApp):
 
     async def refresh_sitting(self) -> None:
         """Show the desk's state on every screen of the sitting, changing screens when it ended or was reopened."""
+        from kiosk.exam.attempt import Phase
         from screens.candidate.finished import FinishedScreen
         from screens.candidate.question import QuestionScreen
 
@@ -137,7 +140,7 @@ class SittingApp(LockedApp):
         if desk is None or not self.in_sitting:
             return
         state = desk.state()
-        wanted = FinishedScreen if state.phase in OVER else QuestionScreen
+        wanted = FinishedScreen if state.phase in (Phase.HANDED_IN, Phase.SEALED) else QuestionScreen
         if self.overlay is None and not any(isinstance(s, wanted) for s in self.screen_stack):
             await self.show(wanted(desk.sheet(), state, desk.time_left(), desk.saved()))
         for screen in self._sitting_screens():
@@ -157,21 +160,28 @@ class SittingApp(LockedApp):
         if isinstance(self.screen, Page):
             self.screen.show_refusal(error.message, wait)
         else:
-            self.push_screen(NoticeDialog(error.title, error.message))
+            self._notice(error.title, error.message)
 
-    def hear(self, event: DeskEvent) -> None:
+    def hear(self, event: "DeskEvent") -> None:
         """Take the writer's word, on the writer's thread: only post back."""
         self.call_later(self._show_saved, event)
 
-    def _show_saved(self, event: DeskEvent) -> None:
+    def _show_saved(self, event: "DeskEvent") -> None:
+        from kiosk.views.desk import SaveFailed
+
         if self.desk is None or not self.in_sitting:
             return
         for screen in self._sitting_screens():
             screen.show_saved(self.desk.saved())
         if isinstance(event, SaveFailed):
-            self.push_screen(NoticeDialog("This seat cannot save", event.message))
+            self._notice("This seat cannot save", event.message)
 
-    def _move(self, move: Callable[[Desk], None]) -> None:
+    def _notice(self, title: str, message: str) -> None:
+        from screens.notice import NoticeDialog
+
+        self.push_screen(NoticeDialog(title, message))
+
+    def _move(self, move: "Callable[[Desk], None]") -> None:
         if self.desk is None or not self.in_sitting:
             return
         try:
@@ -180,7 +190,10 @@ class SittingApp(LockedApp):
             self.refuse(error)
         self.call_later(self.refresh_sitting)
 
-    def _capture(self, desk: Desk) -> None:
+    def _capture(self, desk: "Desk") -> None:
+        from kiosk.apps.picture import screen_text
+        from kiosk.exam.attempt import Phase
+
         every = desk.sheet().capture_seconds
         if not every or desk.state().phase is not Phase.RUNNING:
             return
@@ -189,6 +202,8 @@ class SittingApp(LockedApp):
             self._capture_in = every
             desk.capture(screen_text(self.screen))
 
-    def _sitting_screens(self) -> list[SittingScreen]:
+    def _sitting_screens(self) -> "list[SittingScreen]":
+        from screens.sitting import SittingScreen
+
         """Return the screens to be told; one that is not composed yet shows what it was made with."""
         return [s for s in self.screen_stack if isinstance(s, SittingScreen) and s.is_mounted]

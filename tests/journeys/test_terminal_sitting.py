@@ -84,7 +84,7 @@ def answer_mandatory_section(seat: Terminal) -> None:
 
 
 def extend(seat: Terminal, pin: str) -> None:
-    before = minutes_left(seat.text)
+    seat.wait(lambda text: minutes_left(text) in (58, 59))
     seat.press("ctrl+o")
     seat.wait("For the proctor")
     assert "Question" not in seat.text
@@ -93,18 +93,23 @@ def extend(seat: Terminal, pin: str) -> None:
     seat.press(pin, "enter")
     seat.wait("every act is noted", seconds=60)
     seat.press("e")
-    seat.wait("minutes")
-    seat.press("10", "enter", "down", "enter")
-    seat.wait("extended")
+    seat.wait("Minutes to add")
+    seat.press("10")
+    seat.wait("→ 1:0")
+    seat.press("enter")
+    seat.settle()
+    seat.press("down")
+    seat.wait("▶ equipment")
+    seat.press("enter")
+    seat.wait("The time has been extended.")
     seat.press("escape")
-    seat.wait("Question")
-    assert minutes_left(seat.text) > before
+    seat.wait(lambda text: "Question" in text and minutes_left(text) in (68, 69))
 
 
 def minutes_left(text: str) -> int:
+    """Return the whole minutes of the test's clock, -1 where it is not on the screen."""
     found = re.search(r"(?:(\d+):)?(\d+):(\d\d) left", text)
-    assert found, text
-    return int(found[1] or 0) * 60 + int(found[2])
+    return int(found[1] or 0) * 60 + int(found[2]) if found else -1
 
 
 def test_a_sitting_from_login_to_report(demo: Demo, tmp_path: Path) -> None:
@@ -162,9 +167,13 @@ def type_answers(seat: Terminal) -> None:
 def hand_in(seat: Terminal) -> str:
     seat.press("f9")
     seat.wait("Before you hand in")
-    seat.press("right", "enter")
-    seat.wait("Hand in now")
-    seat.press("right", "enter")
+    seat.press("right")
+    seat.wait("▶ Hand in ...")
+    seat.press("enter")
+    seat.wait("▶ Keep working")
+    seat.press("right")
+    seat.wait("▶ Hand in now")
+    seat.press("enter")
     text = seat.wait("Your receipt")
     found = re.search(r"([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{2})", text)
     assert found, text
