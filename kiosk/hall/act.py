@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from kiosk.exam.error import Denied
+from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND, Act
 from kiosk.exam.person import Person
 from kiosk.exam.roles import Actor, Grade, Rights
+from kiosk.exam.supervision import LONGEST_MS
 from kiosk.exam.timing import MINUTE_MS
 
 RIGHT_OF: Mapping[Act, str] = {
@@ -26,8 +27,10 @@ RIGHT_OF: Mapping[Act, str] = {
 def check_act(rights: Rights, act: Act, person: Person, second: Person | None, added_ms: int, amount_ms: int) -> None:
     """Raise Denied unless `person`, with `second` beside them, may do `act` to a sitting of this hall.
 
-    `added_ms` is what has been added to this sitting already.
+    `added_ms` is what has been added to this sitting already. Raises Refused for an amount no sitting takes.
     """
+    if not 0 <= amount_ms <= LONGEST_MS:
+        raise Refused("Time is given or charged in minutes, from nothing to a day.")
     beside = None if second is None else Actor(second.user_id, second.role)
     actor = Actor(person.user_id, person.role, beside)
     rights.check(RIGHT_OF[act], actor, in_scope=True)

@@ -119,6 +119,10 @@ class Hall:
         """Return every sitting of this hall as its seat last told of it."""
         return self._store.permits.all_progress()
 
+    def acts(self) -> tuple[AuditEntry, ...]:
+        """Return every start, grant and opening in this hall, in order: what the office is told afterwards."""
+        return self._store.permits.acts()
+
     def open_session(self, session_id: str, proctor_id: str) -> None:
         """Open a session: from now on its tests may begin, and its sittings name this proctor."""
         person = next((a.person for a in self._store.roster.staff() if a.person.user_id == proctor_id), None)

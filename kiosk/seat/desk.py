@@ -258,6 +258,8 @@ class Desk:
             listener(event)
 
     def _must_be_free(self) -> None:
+        if self._writer.failure is not None:
+            raise KioskError(self._writer.failure, "Not saved")
         if self._scribe is not None and self._scribe.is_at_work:
             raise Refused("A test is open on this seat. It must be handed in first.")
 

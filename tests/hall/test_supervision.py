@@ -2,14 +2,13 @@ import pytest
 
 from builders import a_person
 from house import CODE, PIN, ROLL, SEAT, SECOND_PIN, a_hall_roster, a_house
-from kiosk.exam.error import Denied
+from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import ALONE_MS, Act, Grant
 from kiosk.exam.person import Role
 from kiosk.ground.rights import load_rights
 from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.views.authority import GrantRequest
-from storage.hall.store import HallStore
 
 PROCTOR, OTHER = a_person(Role.PROCTOR), a_person(Role.PROCTOR, user_id="proctor-2")
 ADMIN, AUTHOR = a_person(Role.ADMIN), a_person(Role.AUTHOR)
@@ -74,6 +73,12 @@ def test_more_than_a_quarter_of_an_hour_needs_two_all_extensions_together():
             check_act(rights, Act.EXTEND, PROCTOR, AUTHOR, added, amount)
 
 
+@pytest.mark.parametrize("amount", [-1, 24 * 3_600_000 + 1])
+def test_no_amount_helps_to_get_round_the_quarter_of_an_hour(house, amount):
+    with pytest.raises(Refused, match="nothing to a day"):
+        house.hall.grant(a_request(house, act=Act.EXTEND, amount_ms=amount, second_pin=SECOND_PIN))
+
+
 def test_a_grant_names_who_what_for_whom_and_is_signed(house):
     request = a_request(house, act=Act.EXTEND, amount_ms=600_000, section="cells", note="the lamp")
     grant = read(house, house.hall.grant(request))
@@ -124,12 +129,10 @@ def test_closing_a_seat_needs_no_sitting(house):
 
 def test_every_grant_is_written_down_and_no_secret_is(house):
     house.hall.grant(a_request(house, act=Act.END, second_pin=SECOND_PIN, note="private"))
-    store = HallStore.open(house.home.hall.store, house.home.hall.store_key())
-    last = store.permits.acts()[-1]
+    last = house.hall.acts()[-1]
     assert (last.who, last.action) == ("proctor-1", "submission.force_submit")
     assert (last.details["act"], last.details["second"]) == ("end", "proctor-2")
-    assert PIN not in repr(store.permits.acts())
-    store.close()
+    assert PIN not in repr(house.hall.acts())
 
 
 def test_a_request_shows_no_pin():
