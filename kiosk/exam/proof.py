@@ -136,7 +136,8 @@ def _long(texts: Iterable[str | None]) -> Iterator[str]:
 def _is_number(points: Decimal) -> bool:
     if not points.is_finite() or not 0 <= points <= MOST_POINTS:
         return False
-    return (Fraction(points) * 10**MOST_PLACES).denominator == 1
+    scale: int = 10**MOST_PLACES
+    return (Fraction(points) * scale).denominator == 1
 
 
 def _in_order(*numbers: int | None) -> bool:
