@@ -33,6 +33,8 @@ HINTS = {"a-1": 2}
 SECTION_OF = {q: q[0] for q in TYPES}
 PROCTORS = (Act.PAUSE, Act.RESUME, Act.LOCK, Act.UNLOCK, Act.NOTE, Act.END)
 QUESTION = st.sampled_from(sorted(TYPES))
+HERE = st.none() | st.none() | QUESTION
+"""The question on the screen, more often than not, or any other."""
 SECTION = st.sampled_from(sorted(SECTION_MINUTES))
 
 
@@ -168,22 +170,41 @@ class SittingMachine(RuleBasedStateMachine):
             naive.question = question
             self.resting_ms = 0
 
-    @rule(question=QUESTION, numbers=st.sets(st.integers(1, 5), max_size=3))
-    def choose(self, question: str, numbers: set[int]) -> None:
+    @rule(question=HERE, numbers=st.sets(st.integers(1, 5), max_size=3))
+    def choose(self, question: str | None, numbers: set[int]) -> None:
+        question = question or self.naive.question
         chosen = tuple(sorted(f"{question}-{n}" for n in numbers))
         most = {MCQ: 1, MSQ: 4, ESSAY: -1}[TYPES[question]]
         allowed = self.naive.may_work(question) and len(chosen) <= most and 5 not in numbers
         if self.attempt_move(allowed, lambda now: self.sitting.choose(question, chosen, now)):
             self.naive.answers[question] = chosen
 
-    @rule(question=QUESTION, text=st.text("ae\u0301 \n", max_size=6))
-    def type(self, question: str, text: str) -> None:
+    @rule(question=HERE, text=st.text("ae\u0301 \n", max_size=6), then=st.text("ae\u0301", max_size=3))
+    def type(self, question: str | None, text: str, then: str) -> None:
+        question = question or self.naive.question
         allowed = self.naive.may_work(question) and TYPES[question] is ESSAY
-        if self.attempt_move(allowed, lambda now: self.sitting.type(question, text, now)):
-            self.naive.answers[question] = text.replace("e\u0301", "é").replace("a\u0301", "á")
+        for written in (text, text + then):
+            if self.attempt_move(allowed, lambda now, text=written: self.sitting.type(question, text, now)):
+                self.naive.answers[question] = written.replace("e\u0301", "é").replace("a\u0301", "á")
 
-    @rule(question=QUESTION)
-    def clear(self, question: str) -> None:
+    @precondition(lambda self: self.naive.running)
+    @rule(question=st.sampled_from([q for q, kind in TYPES.items() if kind is ESSAY]), ms=st.integers(1, 15_000))
+    def write(self, question: str, ms: int) -> None:
+        self.visit(question)
+        for text in ("e", "e\u0301", "e\u0301a"):
+            self.type(question, text, "a")
+        self.pass_time(ms)
+
+    @precondition(lambda self: self.naive.running)
+    @rule()
+    def complete_the_section(self) -> None:
+        for question in [q for q in TYPES if q[0] == self.naive.section and TYPES[q] is not ESSAY]:
+            if self.naive.running:
+                self.choose(question, {1})
+
+    @rule(question=HERE)
+    def clear(self, question: str | None) -> None:
+        question = question or self.naive.question
         if self.attempt_move(self.naive.may_work(question), lambda now: self.sitting.clear(question, now)):
             self.naive.answers.pop(question, None)
 
@@ -193,8 +214,9 @@ class SittingMachine(RuleBasedStateMachine):
         if self.attempt_move(allowed, lambda now: self.sitting.flag(question, on, now)):
             (self.naive.flags.add if on else self.naive.flags.discard)(question)
 
-    @rule(question=QUESTION)
-    def hint(self, question: str) -> None:
+    @rule(question=HERE)
+    def hint(self, question: str | None) -> None:
+        question = question or self.naive.question
         shown = self.naive.hints.get(question, 0)
         allowed = self.naive.may_work(question) and shown < HINTS.get(question, 0)
         if self.attempt_move(allowed, lambda now: self.sitting.show_hint(question, now)):
@@ -206,7 +228,7 @@ class SittingMachine(RuleBasedStateMachine):
         allowed = naive.running and not (naive.is_open(MANDATORY) and naive.incomplete())
         if self.attempt_move(allowed, self.sitting.hand_in):
             naive.handed_in = True
-            assert not self.sitting.manuscript.unfinished
+            assert not self.has_splices_at_the_end()
 
     @rule(what=st.sampled_from(PROCTORS))
     def supervise(self, what: Act) -> None:
@@ -244,6 +266,14 @@ class SittingMachine(RuleBasedStateMachine):
             self.look()
             assert naive.paused or naive.locked or not naive.handed_in, "a reopening is not undone at once"
 
+    @precondition(lambda self: not self.naive.running)
+    @rule(section=SECTION)
+    def go_on(self, section: str) -> None:
+        if self.naive.handed_in:
+            self.reopen(2 * MINUTE, section)
+        for undo in (Act.UNLOCK, Act.RESUME):
+            self.supervise(undo)
+
     @rule(data=st.data())
     def use_a_grant_again(self, data: st.DataObject) -> None:
         if self.used_grants:
@@ -278,9 +308,14 @@ class SittingMachine(RuleBasedStateMachine):
             self.sat.take([Step(Kind.TICK, {})])
             if self.naive.running:
                 self.naive.spend(step, self.naive.section)
-                self.resting_ms = self.resting_ms + step if self.sitting.manuscript.unfinished else 0
+                self.resting_ms = self.resting_ms + step if self.has_splices_at_the_end() else 0
             self.look()
             ms -= step
+
+    def has_splices_at_the_end(self) -> bool:
+        """Whether some text's last entry in the journal is a splice."""
+        last = {e.body["question"]: e for e in self.sat.entries if e.kind in (Kind.TYPED, Kind.CLEARED)}
+        return any("inserted" in e.body for e in last.values())
 
     def look(self) -> None:
         while steps := self.sitting.due(self.sat.clock.now()):
@@ -327,5 +362,5 @@ class SittingMachine(RuleBasedStateMachine):
             verify(self.sat.genesis, self.sat.entries)
 
 
-SittingMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+SittingMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
 TestSittingMachine = SittingMachine.TestCase
