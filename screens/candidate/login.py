@@ -100,6 +100,14 @@ class LoginScreen(Page):
         if wait_seconds <= 0:
             self.open_again()
 
+    def begin_again(self) -> None:
+        """Forget what was typed, for the next candidate."""
+        self.roll_number.value = self.code.value = ""
+        self.code.password = True
+        self.problem.show("")
+        self._shut(False)
+        self.roll_number.focus()
+
     @on(WaitLine.Over)
     def open_again(self) -> None:
         """Let the candidate try again."""

@@ -7,7 +7,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from kiosk.exam.answer import Answer
 from kiosk.views.candidate import QuestionCard, SectionCard, SittingState
@@ -16,9 +15,10 @@ from screens.messages import HandInConfirmed, ReviewClosed
 from screens.notice import NoticeDialog
 from screens.sitting import SittingScreen
 from screens.widgets.line import shorten
+from screens.widgets.marked_list import MarkedList
 from screens.widgets.press import Press
 
-_ADVICE = "Nothing is lost if you go back. After handing in you cannot change an answer."
+_ADVICE = "Nothing is lost if you go back. Once handed in, no answer can be changed."
 
 SHOWN_NUMBERS = 5
 """More than this many numbers are left to the list below."""
@@ -39,14 +39,14 @@ class ReviewScreen(SittingScreen):
     ]
     AUTO_FOCUS = "#back"
     summary = query_one("#summary", Static)
-    places = query_one(OptionList)
+    places = query_one(MarkedList)
 
     def compose_desk(self) -> ComposeResult:
         """Compose the counts, the list and the two answers."""
         with Vertical(id="review"):
             yield Static("Before you hand in", id="title")
             yield Static(id="summary")
-            yield OptionList(markup=False)
+            yield MarkedList()
             yield Static(Content(_ADVICE), id="advice")
             with Horizontal(id="answers"):
                 yield Press(self._back_words(), id="back")
@@ -62,8 +62,7 @@ class ReviewScreen(SittingScreen):
         super().show_state(state)
         self.summary.update(Content("\n").join([self._line(s) for s in self.sheet.sections]))
         open_cards = self._open_cards()
-        self.places.clear_options()
-        self.places.add_options([Option(self._row(card), id=card.question_id) for card in open_cards])
+        self.places.fill([(self._row(card), card.question_id) for card in open_cards])
         self.places.display = bool(open_cards)
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:

@@ -6,7 +6,6 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.text import clean_line
@@ -16,6 +15,7 @@ from screens.page import Page
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.line import shorten
+from screens.widgets.marked_list import MarkedList
 from screens.widgets.rule import Rule
 
 _ORDER = (
@@ -25,7 +25,7 @@ _ORDER = (
     AssignmentStatus.COMPLETED,
 )
 _LOOK = {
-    AssignmentStatus.IN_PROGRESS: ("▶ in progress", "bold $accent"),
+    AssignmentStatus.IN_PROGRESS: ("→ in progress", "bold $accent"),
     AssignmentStatus.ASSIGNED: ("• assigned", "$foreground"),
     AssignmentStatus.OVERDUE: ("! overdue", "bold $urgent"),
     AssignmentStatus.COMPLETED: ("■ completed", "$answered"),
@@ -44,7 +44,7 @@ class TestsScreen(Page):
         Binding("f6", "result", "result", id="tests.result", tooltip="Show the result of the chosen test"),
         Binding("f10", "sign_out", "sign out", id="tests.sign-out", tooltip="Sign out"),
     ]
-    rows = query_one(OptionList)
+    rows = query_one(MarkedList)
     why = query_one("#why", Static)
     lower = query_one("#lower", Rule)
 
@@ -58,7 +58,7 @@ class TestsScreen(Page):
         """Compose the list, why the chosen test may not start, and the latest notices."""
         yield Header("My tests", self._candidate.name, f"seat {self._candidate.seat}")
         yield Rule()
-        yield OptionList(markup=False)
+        yield MarkedList()
         yield Static(id="why", markup=False)
         yield Static(id="notices", markup=False)
         yield Rule(id="lower")
@@ -132,11 +132,7 @@ class TestsScreen(Page):
         self.post_message(SignOutAsked())
 
     def _draw(self) -> None:
-        before = self.rows.highlighted
-        self.rows.clear_options()
-        self.rows.add_options([Option(_row(t, self.size.width - 4), id=t.assignment_id) for t in self._tests])
-        if self._tests:
-            self.rows.highlighted = min(before or 0, len(self._tests) - 1)
+        self.rows.fill([(_row(t, self.size.width - 6), t.assignment_id) for t in self._tests])
 
 
 def _row(test: TestCard, width: int) -> Content:

@@ -15,6 +15,7 @@ from kiosk.views.desk import ActRequest
 from screens.clock import MINUTE_MS
 from screens.dialog import Dialog
 from screens.proctor.idle import Idle
+from screens.widgets.marked_list import MarkedList
 from screens.widgets.press import Press
 
 MOST_MINUTES = 24 * 60
@@ -65,9 +66,7 @@ class FormDialog(Dialog[Answered | None]):
             yield Static(form.outcome(0), id="outcome", markup=False)
         if form.asks_reason:
             yield Static("Reason", classes="label")
-            reasons = OptionList(*REASONS, id="reason", markup=False)
-            reasons.highlighted = None
-            yield reasons
+            yield MarkedList([(Content(reason), None) for reason in REASONS], id="reason", begins=False)
         if form.text is not None:
             yield Static(form.text, classes="label")
             yield Input(max_length=500, id="text")
@@ -124,7 +123,7 @@ class FormDialog(Dialog[Answered | None]):
                 return
             request = replace(request, amount_ms=minutes * MINUTE_MS)
         if form.asks_reason:
-            place = self.query_one("#reason", OptionList).highlighted
+            place = self.query_one("#reason", MarkedList).highlighted
             if place is None:
                 self._complain("Choose a reason.", "reason")
                 return

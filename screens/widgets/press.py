@@ -18,6 +18,7 @@ class Press(Widget, can_focus=True):
         width: auto;
         height: 1;
         color: $foreground;
+        background: $panel;
         &:focus {
             color: $on-accent;
             background: $accent;

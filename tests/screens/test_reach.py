@@ -47,10 +47,10 @@ SCREENS: dict[str, Callable[[], Screen[None]]] = {
 ORDER = {
     "login": ["Input#roll-number", "Input#code", "Press#sign-in"],
     "who": ["Press#yes", "Press#no"],
-    "tests": ["OptionList"],
+    "tests": ["MarkedList"],
     "instructions": ["Press#start", "Press#back"],
     "question": ["Choices", "Palette"],
-    "review": ["OptionList", "Press#back", "Press#hand-in"],
+    "review": ["MarkedList", "Press#back", "Press#hand-in"],
     "finished": ["Press#sign-out"],
     "result": ["Press#back"],
     "overlay": ["Input#pin"],
@@ -154,7 +154,7 @@ async def test_what_has_the_focus_is_marked_by_more_than_colour(name: str) -> No
         area = focused.region
         rows = stage.text.splitlines()[area.y : area.bottom]
         marked = any("▶" in row[area.x : area.right] for row in rows)
-        assert marked or type(focused).__name__ in ("Input", "OptionList")
+        assert marked or type(focused).__name__ in ("Input", "MarkedList")
 
 
 @pytest.mark.asyncio
