@@ -1,5 +1,5 @@
 """`python -m kiosk` is `kiosk`."""
 
-from kiosk.cli.main import run
+from kiosk.cli.start import run
 
 run()

@@ -28,10 +28,12 @@ before the overlay and before any stop the App asks each SittingScreen for `take
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from kiosk.views.desk import ActRequest
+if TYPE_CHECKING:
+    from kiosk.views.desk import ActRequest
 
 
 @dataclass
@@ -156,7 +158,7 @@ class ActAsked(Message):
     """An unlocked proctor wants an act carried out."""
 
     pin: str = field(repr=False)
-    request: ActRequest
+    request: "ActRequest"
     second_pin: str | None = field(default=None, repr=False)
 
 

@@ -38,7 +38,7 @@ def demo(
         _print(folder, samples, pins, as_json)
         return
     from kiosk.apps.door import shut_keyboard_signals
-    from kiosk.cli.seat import run_seat
+    from kiosk.cli.opening import run_seat
 
     shut_keyboard_signals()
     status = run_seat(folder, SEAT, (*samples, ("proctor", " · ".join(pins), "PINs for Ctrl+O")))

@@ -59,13 +59,10 @@ class FrontDoor(TyperGroup):
         """Run a command; a KioskError becomes its words on stderr and exit status 1."""
         try:
             return super().invoke(ctx)
-        except KioskError as error:
-            typer.echo(clean_text(f"{error.title}: {error.message}"), err=True)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            where = f"{error.filename}: " if error.filename else ""
-            typer.echo(f"The system says: {where}{error.strerror or type(error).__name__}.", err=True)
+        except BrokenPipeError:
+            raise
+        except (KioskError, OSError) as error:
+            typer.echo(words(error), err=True)
         raise typer.Exit(1)
 
 
@@ -84,8 +81,20 @@ def run() -> None:
     try:
         typer.main.get_command(app)(prog_name="kiosk")
     except Exception as error:  # noqa: BLE001 - the last line of the program: words instead of a traceback
-        typer.echo(_trouble(error), err=True)
+        typer.echo(words(error), err=True)
         sys.exit(1)
+
+
+def words(error: Exception) -> str:
+    """Return what a person is told when a command ended with `error`."""
+    match error:
+        case KioskError():
+            return clean_text(f"{error.title}: {error.message}")
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return clean_text(f"The system says: {where}{error.strerror or type(error).__name__}.")
+        case _:
+            return _trouble(error)
 
 
 def _trouble(error: Exception) -> str:

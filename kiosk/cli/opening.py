@@ -1,0 +1,58 @@
+"""How a seat is opened: the login screen first, and the desk with its hall behind it."""
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.hall.hall import Hall
+    from kiosk.views.desk import Desk
+
+
+def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = ()) -> int:
+    """Run one seat until it is closed; return the exit status. Raises KioskError for a name no seat can have."""
+    from kiosk.apps.seat import SeatApp
+    from kiosk.ground.home import Home
+
+    place = Home(home).seat(name)
+    place.make()
+    opener = DeskOpener(home, name)
+    kiosk = SeatApp(name, opener.open, samples=samples, log_file=place.folder / "seat.log")
+    kiosk.run()
+    opener.close()
+    return kiosk.return_code or 0
+
+
+class DeskOpener:
+    """Opens the desk of a seat behind the first frame, with everything that takes long to load."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self._home = home
+        self._name = name
+        self._hall: Hall | None = None
+
+    def open(self) -> "Desk":
+        """Open the hall of this home and the seat's desk; raises KioskError for what is missing."""
+        try:
+            return self._open()
+        finally:
+            # what a program has loaded is never garbage: no collection need stop a key for looking at it
+            gc.freeze()
+            gc.enable()
+
+    def close(self) -> None:
+        """Close the hall behind the seat."""
+        if self._hall is not None:
+            self._hall.close()
+
+    def _open(self) -> "Desk":
+        from kiosk.ground.clock import SystemClock
+        from kiosk.ground.home import Home
+        from kiosk.hall.place import open_hall
+        from kiosk.seat.place import make_seat, open_desk, settle_seat
+
+        home, clock = Home(self._home), SystemClock()
+        place = home.seat(self._name)
+        self._hall = open_hall(home.hall, clock)
+        settle_seat(place, self._hall.enrol(self._name, make_seat(place)))
+        return open_desk(place, self._hall, clock)
