@@ -166,8 +166,8 @@ class _Shelf:
 
 
 def _section_title(path: str) -> str:
-    parts = [clean_line(p, 300) for p in path.replace("//", "\ufdff").split("/")]
-    named = [p.replace("\ufdff", "/") for p in parts if p and not (p.startswith("$") and p.endswith("$"))]
+    parts = [clean_line(p, 300) for p in path.replace("//", "\ufdee").split("/")]
+    named = [p.replace("\ufdee", "/") for p in parts if p and not (p.startswith("$") and p.endswith("$"))]
     return named[-1] if named else clean_line(path, 300) or "Questions"
 
 

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from kiosk.exam.canonical import decimal_text
 from kiosk.exam.draft import Option, Question, QuestionType, Section, Test
+from kiosk.exchange.gift_text import outside_code
 from kiosk.exchange.markdown_text import escape
 
 _SPECIAL = re.compile(r"[\\~=#{}:]")
+_HTML = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]+;)")
+_NAMES = {"<": "lt", "&": "amp"}
 _UNKEPT = (
     ("hints", "hints"),
     ("attachments", "attachments"),
@@ -64,7 +67,11 @@ def _question(question: Question, place: str, notes: list[str]) -> Iterator[str]
     if question.type is QuestionType.MSQ and all(o.weight is None for o in question.options):
         notes.append(f"{place}: all-or-nothing marking became weights")
     feedback = f"####{_escaped(question.feedback)}" if question.feedback else ""
-    yield f"{_head(question)}[markdown]{_escaped(question.question_text)}{{{_answer(question)}{feedback}}}"
+    yield f"{_head(question)}[markdown]{_escaped(_stem(question.question_text))}{{{_answer(question)}{feedback}}}"
+
+
+def _stem(text: str) -> str:
+    return outside_code(text, lambda piece: _HTML.sub(lambda found: f"&{_NAMES[found[0]]};", piece))
 
 
 def _head(question: Question) -> str:
@@ -121,7 +128,8 @@ def _percent(share: Decimal) -> str:
 
 def _phrase(text: str) -> str:
     """Return an option or a feedback; Markdown's marks in it are plain characters."""
-    return f"{'[plain]' if escape(text) != text else ''}{_escaped(text)}"
+    is_marked = escape(text) != text or _HTML.search(text) or text[:1] in ("[", "%")
+    return f"{'[plain]' if is_marked else ''}{_escaped(text)}"
 
 
 def _escaped(text: str) -> str:

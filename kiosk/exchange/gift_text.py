@@ -1,17 +1,18 @@
 """Texts of a GIFT question in their four formats, as Markdown for stems and as plain text for everything else."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.exam.text import clean_text
 from kiosk.exchange.gift_block import unmask
-from kiosk.exchange.html_text import flatten, looks_like_html
+from kiosk.exchange.html_text import characters, flatten, looks_like_html
 from kiosk.exchange.markdown_text import escape
 
 DEFAULT = "moodle"
 _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.I)
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.S)
-_FORMULA = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.S)
+_FORMULAS = (("$$", "$$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _SPACES = re.compile(r"\s+")
 BLANK = "_____"
 """What stands for a missing word."""
@@ -43,7 +44,7 @@ def stem(masked: str, form: str) -> Written:
         case "html":
             return _flat(text, notes, markdown=True)
         case "markdown":
-            return Written(text, _html_notes(text) + notes)
+            return Written(outside_code(text, characters), _html_notes(text) + notes)
         case "moodle" if looks_like_html(text):
             return _flat(text, notes, markdown=True, keep_lines=True)
     return Written(escape(text), notes)
@@ -66,13 +67,22 @@ def _flat(html: str, notes: tuple[str, ...], markdown: bool, keep_lines: bool = 
     return Written(clean_text(text), lost + notes)
 
 
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Return Markdown with a change made to everything but its code."""
+    if "`" not in text:
+        return change(text)
+    pieces = _CODE.split(text)
+    return "".join(piece if place % 2 else change(piece) for place, piece in enumerate(pieces))
+
+
 def _formula_notes(text: str) -> tuple[str, ...]:
-    if ("$$" in text or "\\(" in text or "\\[" in text) and _FORMULA.search(text):
-        return ("a formula is shown as it is written",)
-    return ()
+    if "$" not in text and "\\" not in text:
+        return ()
+    found = any(0 <= text.find(begin) < text.rfind(end) - 2 for begin, end in _FORMULAS)
+    return ("a formula is shown as it is written",) if found else ()
 
 
 def _html_notes(text: str) -> tuple[str, ...]:
-    if "<" in text and looks_like_html(_CODE.sub("", text)):
+    if "<" in text and any(looks_like_html(piece) for piece in _CODE.split(text)[::2]):
         return ("HTML inside Markdown is shown as it is written",)
     return ()

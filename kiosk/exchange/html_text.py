@@ -8,7 +8,7 @@ known element stays text: `if x<y and y>z` loses nothing.
 import re
 from html import unescape
 
-from kiosk.exchange.markdown_text import escape_inline, escape_start
+from kiosk.exchange.markdown_text import CODE, MARKS, SOFT, STRONG, escape_inline, marked
 
 _TAG = re.compile(r"(</?[A-Za-z][A-Za-z0-9]*(?:[\s/][^<>]*)?>)")
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
@@ -29,10 +29,13 @@ var video wbr
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _DROPPED = frozenset(_DROPPED_NAMES.split())
 _KNOWN = _BLOCKS | _DROPPED | frozenset(_INLINE_NAMES.split())
-_STRONG = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}
+_MARKS = {"b": STRONG, "strong": STRONG, "i": SOFT, "em": SOFT, "code": CODE, "kbd": CODE, "samp": CODE, "tt": CODE}
 _LOWERED = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _RAISED = str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ")
-_BLOCK_MARK = "\ufdf0"
+_BLOCK_MARK = "\ufde0"
+_ITEM = "\ufde7"
+_OURS = re.compile("[\ufde0-\ufde7]")
+_ITEM_LINE = re.compile(f"(- |[0-9]+\\. ){_ITEM}")
 
 
 def looks_like_html(text: str) -> bool:
@@ -40,6 +43,13 @@ def looks_like_html(text: str) -> bool:
     if "&" in text and _ENTITY.search(text):
         return True
     return "<" in text and any(_element(tag) for tag in _TAG.findall(text))
+
+
+def characters(text: str) -> str:
+    """Return text with its character references written out, for Markdown that knows none."""
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(lambda found: escape_inline(unescape(found[0]).replace("\xa0", " ")), text)
 
 
 def flatten(html: str, markdown: bool, keep_lines: bool = False) -> tuple[str, tuple[str, ...]]:
@@ -81,7 +91,7 @@ class _Flat:
         self._keep_lines = keep_lines
         self._parts: list[str] = []
         self._raw: list[str] = []
-        self._marks: list[tuple[str, int]] = []
+        self._moved: list[tuple[str, int]] = []
         self._lists: list[int | None] = []
         self._dropping: str | None = None
         self._pre: int | None = None
@@ -111,8 +121,10 @@ class _Flat:
                 self._parts.append("\n")
         elif name in _BLOCKS:
             self._block(name, closing)
-        elif name in _STRONG or name in ("sub", "sup"):
-            self._mark(name, closing)
+        elif name in _MARKS:
+            self._parts.append(_MARKS[name][closing])
+        elif name in ("sub", "sup"):
+            self._move(name, closing)
         else:
             self._inline(name, tag, closing)
 
@@ -120,31 +132,28 @@ class _Flat:
         """Return the whole, without blanks at the ends of lines or more than one empty line."""
         if self._pre is not None:
             self._block("pre", True)
-        joined = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(self._parts))
-        joined = re.sub(r"\n{3,}", "\n\n", joined).strip()
+        lines = (self._written(line) for line in "".join(self._parts).split("\n"))
+        joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
         raws = iter(self._raw)
         return re.sub(_BLOCK_MARK, lambda _: next(raws, ""), joined)
 
+    def _written(self, line: str) -> str:
+        item = _ITEM_LINE.match(line.lstrip())
+        words = line.lstrip()[item.end() :] if item else line
+        return (item[1] if item else "") + (marked(words) if self._markdown else MARKS.sub("", words).strip())
+
     def _words(self, text: str) -> None:
-        text = text.replace(_BLOCK_MARK, "")
+        text = _OURS.sub("", text)
         if self._pre is not None:
-            self._parts.append(text)
+            self._parts.append(text.replace("\xa0", " "))
             return
-        text = _SPACE.sub(" ", text).replace("\xa0", " ")
-        at_start = self._at_start
-        if at_start:
-            text = text.lstrip()
-        if not text:
-            return
-        if self._markdown and not any(mark == "`" for mark, _ in self._marks):
-            text = escape_inline(text)
-            text = escape_start(text) if at_start else text
-        self._parts.append(text)
+        text = _SPACE.sub(" ", text.replace("\xa0", " "))
+        self._parts.append(text.lstrip() if self._at_start else text)
 
     @property
     def _at_start(self) -> bool:
-        last = next((p for p in reversed(self._parts) if p), "\n")
-        return last.endswith("\n")
+        last = next((p for p in reversed(self._parts) if p and not MARKS.fullmatch(p)), "\n")
+        return last.endswith(("\n", _ITEM))
 
     def _line(self) -> None:
         self._parts.append("\n")
@@ -173,33 +182,22 @@ class _Flat:
             self._parts.append("\n\n")
             self._pre = len(self._parts)
             return
-        code = "".join(self._parts[self._pre :]).strip("\n")
+        code = MARKS.sub("", "".join(self._parts[self._pre :])).strip("\n")
         del self._parts[self._pre :]
         self._pre = None
         fence = "```" if "```" not in code else "~~~~"
         self._raw.append(f"{fence}\n{code}\n{fence}" if self._markdown else code)
         self._parts.append(f"{_BLOCK_MARK}\n\n")
 
-    def _mark(self, name: str, closing: bool) -> None:
-        mark = _STRONG.get(name, name)
+    def _move(self, name: str, closing: bool) -> None:
         if not closing:
-            self._marks.append((mark, len(self._parts)))
-            return
-        if self._marks and self._marks[-1][0] == mark:
-            _, start = self._marks.pop()
+            self._moved.append((name, len(self._parts)))
+        elif self._moved and self._moved[-1][0] == name:
+            _, start = self._moved.pop()
             inner = "".join(self._parts[start:])
-            self._parts[start:] = [self._marked(mark, inner)]
-
-    def _marked(self, mark: str, inner: str) -> str:
-        core = inner.strip()
-        if mark in ("sub", "sup"):
-            moved = core.translate(_LOWERED if mark == "sub" else _RAISED)
-            if any(a == b for a, b in zip(core, moved, strict=True)):
-                moved = f"{'_' if mark == 'sub' else '^'}({core})"
-            return inner.replace(core, moved, 1) if core else inner
-        if not self._markdown or not core or "\n" in core or _BLOCK_MARK in core or mark in core:
-            return inner
-        return inner.replace(core, f"{mark}{core}{mark}", 1)
+            core = MARKS.sub("", inner).strip()
+            if core and "\n" not in core and _BLOCK_MARK not in core:
+                self._parts[start:] = [_moved(name, core)]
 
     def _inline(self, name: str, tag: str, closing: bool) -> None:
         if name == "br":
@@ -223,7 +221,7 @@ class _Flat:
         count = self._lists[-1] if self._lists else None
         if count is not None:
             self._lists[-1] = count + 1
-        self._parts.append("- " if count is None else f"{count + 1}. ")
+        self._parts.append(f"- {_ITEM}" if count is None else f"{count + 1}. {_ITEM}")
 
     def _medium(self, name: str, tag: str) -> None:
         kind = "picture" if name == "img" else name
@@ -235,3 +233,10 @@ class _Flat:
     def _attribute(tag: str, name: str) -> str:
         found = (m[2].strip("\"'") for m in _ATTRIBUTE.finditer(tag) if m[1].lower() == name)
         return _SPACE.sub(" ", unescape(next(found, ""))).strip()
+
+
+def _moved(name: str, text: str) -> str:
+    moved = text.translate(_LOWERED if name == "sub" else _RAISED)
+    if any(a == b for a, b in zip(text, moved, strict=True)):
+        return f"{'_' if name == 'sub' else '^'}({text})"
+    return moved
