@@ -140,7 +140,7 @@ def _row(test: TestCard, width: int) -> Content:
     facts = f"{test.minutes:>3} min  due {test.due.astimezone():%d %b %H:%M}"
     room = max(10, width - len(facts) - 17)
     title = shorten(clean_line(test.title), room)
-    return Content.assemble((f" {words:<14}", style), (f"{title:<{room}}  ", "bold"), facts)
+    return Content.assemble((f"{words:<14} ", style), (f"{title:<{room}}  ", "bold"), facts)
 
 
 def _next_step(test: TestCard) -> str:

@@ -22,22 +22,22 @@ def question(desk: FakeDesk) -> SmallApp:
     return SmallApp(QuestionScreen(*parts(desk)), desk)
 
 
-@pytest.mark.parametrize(
-    ("name", "keys"),
-    [
-        ("one of several", ("b",)),
-        ("several of several", ("pagedown", "a", "c")),
-        ("true or false", ("pagedown", "pagedown", "b")),
-        ("essay", ("f6", "f6")),
-        ("program", ("f6", "f6", "pagedown")),
-        ("long", ("f4", "1", "0", "enter")),
-        ("hint", ("f5",)),
-        ("go to", ("f4",)),
-        ("help", ("f1",)),
-    ],
-)
-def test_question(snap_compare: SnapCompare, name: str, keys: tuple[str, ...]) -> None:
-    assert snap_compare(question(a_desk_at_work()), press=keys, terminal_size=SIZE)
+KEYS = {
+    "one-choice": ("b",),
+    "several-choices": ("pagedown", "a", "c"),
+    "true-false": ("pagedown", "pagedown", "b"),
+    "essay": ("f6", "f6"),
+    "program": ("f6", "f6", "pagedown"),
+    "long": ("f4", "1", "0", "enter"),
+    "hint": ("f5",),
+    "go-to": ("f4",),
+    "help": ("f1",),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_question(snap_compare: SnapCompare, name: str) -> None:
+    assert snap_compare(question(a_desk_at_work()), press=KEYS[name], terminal_size=SIZE)
 
 
 @pytest.mark.parametrize("theme", ["light", "contrast"])
