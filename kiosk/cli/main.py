@@ -30,6 +30,7 @@ AUDIENCES = {
     "assign": Audience("kiosk.cli.assign", "Give a test to candidates."),
     "notify": Audience("kiosk.cli.notify", "What candidates are told."),
     "central": Audience("kiosk.cli.central", "The central office: packages down, bundles up."),
+    "hall": Audience("kiosk.cli.hall", "The hall: its keys, the packages it loads, its sessions."),
     "seat": Audience("kiosk.cli.seat", "One candidate's machine."),
     "bundle": Audience("kiosk.cli.bundle", "Sealed sittings: listed, exported, verified."),
     "receipt": Audience("kiosk.cli.receipt", "What a candidate's receipt proves."),

@@ -45,7 +45,11 @@ class Supervision:
 
     def proctor(self, pin: str, seat: str) -> str:
         """Return the name of the proctor with a PIN; raises Denied after a wrong try."""
-        return clean_line(self._recognise(pin, None, seat).first.name)
+        return clean_line(self.holder(pin, seat).name)
+
+    def holder(self, pin: str, where: str) -> Person:
+        """Return the proctor with a PIN; raises Denied after a wrong try, and for how long to wait there."""
+        return self._recognise(pin, None, where).first
 
     def grant(self, request: GrantRequest) -> bytes:
         """Return the signed grant of an act; raises Denied for a wrong PIN, a missing right, another seat's sitting."""
