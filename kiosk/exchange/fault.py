@@ -19,9 +19,6 @@ _PARTS: Mapping[str, Any] = {
 }
 _WORDS: Mapping[str, str] = {
     "missing": "is missing",
-    "string_too_short": "must not be empty",
-    "string_too_long": "is longer than {max_length} characters",
-    "string_type": "must be text, in quotes",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "too_short": "must hold at least {min_length} entry",
@@ -82,6 +79,10 @@ def _words(detail: Any, path: Path) -> str:
     if kind == "string_pattern_mismatch":
         blank = detail["ctx"]["pattern"] == r"\S"
         return "must not be empty" if blank else "must begin with a letter or digit and hold only those and + # . _ -"
+    if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
+        return (
+            "must not be empty" if kind == "too_short" else f"is longer than {detail['ctx']['max_length']} characters"
+        )
     if kind in _WORDS:
         return _WORDS[kind].format(**detail.get("ctx", {}))
     return clean_line(detail["msg"])

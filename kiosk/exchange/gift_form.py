@@ -66,7 +66,7 @@ def _question(question: Question, place: str, notes: list[str]) -> Iterator[str]
         notes.append(f"{place}: written without {', '.join(lost)}")
     if question.type is QuestionType.MSQ and all(o.weight is None for o in question.options):
         notes.append(f"{place}: all-or-nothing marking became weights")
-    feedback = f"####{_escaped(question.feedback)}" if question.feedback else ""
+    feedback = f"####{_phrase(question.feedback)}" if question.feedback else ""
     yield f"{_head(question)}[markdown]{_escaped(_stem(question.question_text))}{{{_answer(question)}{feedback}}}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.exam.text import clean_text
 from kiosk.exchange.gift_block import unmask
-from kiosk.exchange.html_text import characters, flatten, looks_like_html
+from kiosk.exchange.html_text import characters, flatten, has_element, looks_like_html
 from kiosk.exchange.markdown_text import escape
 
 DEFAULT = "moodle"
@@ -55,11 +55,13 @@ def phrase(masked: str, default: str) -> Written:
     if not masked:
         return _NOTHING
     form, rest = split_format(masked, default)
+    if form != "markdown" and "\n" in rest:
+        rest = _SPACES.sub(" ", rest)  # a line that was only broken in the file; a written \n stays one
     text = unmask(rest).strip()
     notes = _formula_notes(text)
     if form in ("html", "moodle") and looks_like_html(text):
         return _flat(text, notes, markdown=False)
-    return Written(text if form == "markdown" or "\n" not in text else _SPACES.sub(" ", text), notes)
+    return Written(text, notes)
 
 
 def _flat(html: str, notes: tuple[str, ...], markdown: bool, keep_lines: bool = False) -> Written:
@@ -83,6 +85,6 @@ def _formula_notes(text: str) -> tuple[str, ...]:
 
 
 def _html_notes(text: str) -> tuple[str, ...]:
-    if "<" in text and any(looks_like_html(piece) for piece in _CODE.split(text)[::2]):
+    if "<" in text and any(has_element(piece) for piece in _CODE.split(text)[::2]):
         return ("HTML inside Markdown is shown as it is written",)
     return ()

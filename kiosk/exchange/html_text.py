@@ -40,8 +40,11 @@ _ITEM_LINE = re.compile(f"(- |[0-9]+\\. ){_ITEM}")
 
 def looks_like_html(text: str) -> bool:
     """Return whether a text holds a known element or a character reference."""
-    if "&" in text and _ENTITY.search(text):
-        return True
+    return ("&" in text and bool(_ENTITY.search(text))) or has_element(text)
+
+
+def has_element(text: str) -> bool:
+    """Return whether a text holds a tag of a known element."""
     return "<" in text and any(_element(tag) for tag in _TAG.findall(text))
 
 

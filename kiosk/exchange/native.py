@@ -41,8 +41,8 @@ def read_native(source: Source, origin: Origin) -> Reading:
 
 
 def _tree(source: Source) -> Tree:
-    is_json = source.suffix == ".json" or source.text.lstrip()[:1] in ("{", "[")
-    return (read_json if is_json else read_yaml)(source.name, source.text, DEEPEST)
+    read = read_json if source.suffix == ".json" else read_yaml
+    return read(source.name, source.text, DEEPEST)
 
 
 def _notes(source: Source) -> tuple[str, ...]:
