@@ -22,8 +22,8 @@ class Dialog(ModalScreen[Result]):
     CSS_PATH: ClassVar[str | list[str | PurePath]] = "dialog.tcss"
     BINDINGS = [
         Binding("escape", "close", "Back", id="dialog.close", tooltip="Close this without doing anything"),
-        Binding("left,up", "app.focus_previous", show=False, id="dialog.previous", tooltip="Previous answer"),
-        Binding("right,down", "app.focus_next", show=False, id="dialog.next", tooltip="Next answer"),
+        Binding("left", "app.focus_previous", show=False, id="dialog.previous", tooltip="Previous answer"),
+        Binding("right", "app.focus_next", show=False, id="dialog.next", tooltip="Next answer"),
     ]
 
     def __init__(self, title: str, words: str = "") -> None:

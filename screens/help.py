@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.getters import query_one
 from textual.widgets import Static
 
 from screens.dialog import Dialog
@@ -15,7 +16,13 @@ class HelpDialog(Dialog[None]):
     """Lists every key of a screen with what it does; F1, Esc and Enter close it."""
 
     CSS_PATH = ["dialog.tcss", "help.tcss"]
-    BINDINGS = [Binding("f1", "close", show=False, id="help.close", tooltip="Close the help")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (36, "-tall")]
+    BINDINGS = [
+        Binding("f1", "close", show=False, id="help.close", tooltip="Close the help"),
+        Binding("down,pagedown", "scroll(1)", show=False, id="help.down", tooltip="Scroll down"),
+        Binding("up,pageup", "scroll(-1)", show=False, id="help.up", tooltip="Scroll up"),
+    ]
+    keys = query_one("#keys", VerticalScroll)
 
     def __init__(self, words: str, rows: list[tuple[str, str]]) -> None:
         super().__init__("Help", words)
@@ -32,9 +39,9 @@ class HelpDialog(Dialog[None]):
         """Compose the way back."""
         yield Press("Back", id="back")
 
-    def on_mount(self) -> None:
-        """Let the arrows scroll, since there is only one answer."""
-        self.query_one("#keys").can_focus = self.query_one("#keys").max_scroll_y > 0
+    def action_scroll(self, by: int) -> None:
+        """Scroll the keys by lines."""
+        self.keys.scroll_relative(y=by, animate=False)
 
     @on(Press.Pressed, "#back")
     def action_close(self) -> None:

@@ -66,9 +66,8 @@ class PaperScreen(SittingScreen):
         super().on_mount()
 
     def on_resize(self) -> None:
-        """Let the rules meet the palette's edge, where it is shown."""
-        width = 0 if self.has_class("-narrow") else 29 if self.has_class("-wide") else 21
-        self.upper.column = self.lower.column = width
+        """Keep the frame in step with the width."""
+        self._draw_frame()
 
     def show_state(self, state: SittingState) -> None:
         """Show the sitting, ahead of it what has been asked for and not answered yet."""
@@ -147,10 +146,17 @@ class PaperScreen(SittingScreen):
         text = self._texts.settle(question_id, told)
         self.pane.open(self.card, answer, text, len(section.questions), preface)
         self.pane.flagged = self._flags.settle(question_id, answer.flagged)
-        letters = f"{self.card.options[0].letter}-{self.card.options[-1].letter}" if self.card.options else ""
-        self.key_bar.keys = ((letters, "choose", 0), *_VERBS) if letters else _VERBS
+        self._draw_frame()
         if not self.is_covered:
             self.pane.focus_answer()
+
+    def _draw_frame(self) -> None:
+        """Let the rules meet the palette's edge, and name the keys that work."""
+        width = 0 if self.has_class("-narrow") or self.is_covered else 29 if self.has_class("-wide") else 21
+        self.upper.column = self.lower.column = width
+        options = self.card.options
+        letters: Keys = ((f"{options[0].letter}-{options[-1].letter}", "choose", 0),) if options else ()
+        self.key_bar.keys = (("F1", "help", 0),) if self.is_covered else (*letters, *_VERBS)
 
     def _draw_map(self) -> None:
         answers, section = self.state.answers, self._route.section(self.card)
@@ -168,6 +174,8 @@ class PaperScreen(SittingScreen):
         )
 
     def _after_cover(self, was_covered: bool) -> None:
+        if self.is_covered != was_covered:
+            self._draw_frame()
         if self.is_covered:
             self.set_focus(None)
         elif was_covered:

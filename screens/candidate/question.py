@@ -24,7 +24,7 @@ class QuestionScreen(PaperScreen):
     BINDINGS = [
         Binding("pagedown", "step(1)", "next", id="question.next", tooltip="Next question"),
         Binding("pageup", "step(-1)", "previous", id="question.previous", tooltip="Previous question"),
-        Binding("f2", "flag", "flag", id="question.flag", tooltip="Flag the question for review, or take the flag off"),
+        Binding("f2", "flag", "flag", id="question.flag", tooltip="Flag for review, or take the flag off"),
         Binding("f3", "clear", "clear", id="question.clear", tooltip="Clear the answer"),
         Binding("f4", "go_to", "go to", id="question.goto", tooltip="Go to a question by number"),
         Binding("f5", "hint", "hint", id="question.hint", tooltip="Show a hint, where the question has one"),
@@ -108,7 +108,7 @@ class QuestionScreen(PaperScreen):
             self._hint(True)
             return
         unit = "point" if cost == 1 else "points"
-        words = f"Hint {shown + 1} of {hints} costs {cost.normalize():f} {unit}. Show it? Esc keeps the points."
+        words = f"Hint {shown + 1} of {hints} costs {cost.normalize():f} {unit}. Enter shows it, Esc keeps the points."
         dialog = ConfirmDialog("Hint", words, "Show the hint", "Keep the points", focus_yes=True)
         self.app.push_screen(dialog, self._hint)
 

@@ -1,7 +1,7 @@
 """The question screen: what a candidate does with keys, and what is asked of the desk."""
 
 import pytest
-from fake_desk import INJECTION, FakeDesk, a_desk, a_desk_at_work
+from fake_desk import INJECTION, FakeDesk, a_desk, a_desk_at_work, genetics, writing
 from small_app import on_stage, parts
 
 from kiosk.exam.attempt import Phase
@@ -188,7 +188,7 @@ async def test_a_hint_says_what_it_costs_and_then_stands_under_the_question() ->
     desk = a_desk_at_work()
     async with on_stage(shown(desk), desk) as stage:
         await stage.press("f5")
-        assert "Hint 1 of 2 costs 0.5 points. Show it?" in stage.text
+        assert "Hint 1 of 2 costs 0.5 points. Enter shows it, Esc keeps the points." in stage.words("#words")
         await stage.press("escape")
         assert not stage.sent(HintAsked)
         await stage.press("f5", "enter")
@@ -332,6 +332,7 @@ async def test_a_pause_hides_the_question_and_no_key_gets_through() -> None:
         assert "plant cell" not in stage.text
         assert "Centriole" not in stage.text
         assert "clock stopped · 1:42:07 left" in stage.text
+        assert "choose" not in stage.text.splitlines()[-1]
         assert not stage.sent(ChoiceChanged)
         assert not stage.sent(ReviewAsked)
         desk.act("4711", ActRequest(act=Act.RESUME))
@@ -393,15 +394,26 @@ async def test_nothing_is_called_saved_before_it_is() -> None:
 
 
 async def test_sections_in_sequence_are_left_only_after_a_question() -> None:
-    desk = a_desk(settings={"sectionOrder": "sequential"})
+    desk = a_desk(settings={"sectionOrder": "sequential"}, sections=(genetics(), writing()))
     async with on_stage(shown(desk), desk) as stage:
         await stage.press("f6")
-        assert "Cells cannot be entered again once you have left it." in stage.text
+        assert "Genetics cannot be entered again once you have left it." in stage.text
         await stage.press("enter")
-        assert desk.state().section_id == "cells"
-        await stage.press("f6", "tab", "enter")
         assert desk.state().section_id == "genetics"
-        assert "1 Cells shut" in stage.text
+        await stage.press("f6", "tab", "enter")
+        assert desk.state().section_id == "writing"
+        assert "1 Genetics shut" in stage.text
+
+
+async def test_a_move_that_is_refused_is_taken_back_on_the_screen() -> None:
+    desk = a_desk(settings={"sectionOrder": "sequential"})
+    async with on_stage(shown(desk), desk) as stage:
+        await stage.press("f6", "tab", "enter")
+        assert "! Cells must be completed" in stage.text
+        assert "[1 Cells 0/15]" in stage.text
+        assert "Question 1 of 15" in stage.text
+        await stage.press("b")
+        assert desk.state().answers["c1"].is_answered
 
 
 async def test_a_narrow_terminal_folds_the_palette_away_and_keeps_the_rest() -> None:
@@ -431,6 +443,19 @@ async def test_help_lists_every_key_with_words() -> None:
             assert words in stage.text
         assert "shut during an exam" not in stage.text
         await stage.press("f1")
+        assert "Question 7 of 15" in stage.text
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_help_scrolls_where_it_is_too_long(size: tuple[int, int]) -> None:
+    desk = a_desk_at_work()
+    async with on_stage(shown(desk), desk, size=size) as stage:
+        await stage.press("f1")
+        assert "▶ Back" in stage.text
+        assert "Show this help" in stage.text
+        await stage.press(*["down"] * 30)
+        assert "Scroll a long question up" in stage.words("#keys")
+        await stage.press("enter")
         assert "Question 7 of 15" in stage.text
 
 
