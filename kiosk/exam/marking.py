@@ -84,8 +84,8 @@ def _share(key: Key, question: KeyQuestion, chosen: frozenset[str]) -> Fraction:
     correct = frozenset(question.correct_ids)
     if key.rule is MarkingRule.WEIGHTS and question.weights:
         weights = {i: Fraction(w) for i, w in question.weights}
-        share = min(sum((weights.get(i, Fraction(0)) for i in chosen), Fraction(0)), Fraction(1))
-        return max(share, Fraction(0)) if several else share
+        share = sum((weights.get(i, Fraction(0)) for i in chosen), Fraction(0))
+        return min(max(share, Fraction(0 if several else -1)), Fraction(1))
     if several and key.rule is MarkingRule.RIGHT_MINUS_WRONG and correct:
         return max(Fraction(len(chosen & correct) - len(chosen - correct), len(correct)), Fraction(0))
     if chosen == correct:

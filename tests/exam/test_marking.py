@@ -127,6 +127,7 @@ def test_right_minus_wrong_is_for_several_answers_only() -> None:
         (MCQ, {"A": "0.5", "B": "1", "C": "-0.25"}, "C", "-1.5", False),
         (MCQ, {"A": "0.5", "B": "1", "C": "-0.25"}, "D", "0", False),
         (MCQ, {"A": "0.5", "B": "1", "C": "-0.25"}, "", "0", False),
+        (MCQ, {"A": "-0.5", "B": "1", "C": "-0.75"}, "AC", "-6", False),
         (MSQ, {"A": "0.5", "C": "0.5", "D": "-1"}, "AC", "6", False),
         (MSQ, {"A": "0.5", "C": "0.5", "D": "-1"}, "A", "3", False),
         (MSQ, {"A": "0.5", "C": "0.5", "D": "-1"}, "AD", "0", False),
