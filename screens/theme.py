@@ -6,8 +6,7 @@ from typing import Any
 from textual.app import App
 from textual.theme import Theme
 
-STATES = ("answered", "both", "flagged", "seen", "unseen")
-"""The five conventional states of a question, as theme variables."""
+from screens.state import STATES
 
 _COLOURS: Mapping[str, Mapping[str, str]] = {
     "quiet": {

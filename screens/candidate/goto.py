@@ -13,6 +13,7 @@ class GoToDialog(Dialog[int | None]):
     """Asks for a number of the present section; the result is a place counted from 0, or None."""
 
     CSS_PATH = ["../dialog.tcss", "goto.tcss"]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
 
     def __init__(self, section: str, states: tuple[str, ...], current: int) -> None:
         super().__init__("Go to a question", f"{section}: type a number from 1 to {len(states)}, or pick one below.")

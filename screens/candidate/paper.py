@@ -6,13 +6,15 @@ from textual.getters import query_one
 from textual.timer import Timer
 
 from kiosk.exam.answer import Answer
+from kiosk.exam.sitting import LONGEST_TEXT
 from kiosk.views.candidate import SaveState, Sheet, SittingState, TimeLeft
 from screens.clock import SHORT_MS, clock_text
 from screens.messages import TextChanged
 from screens.route import Route
 from screens.sitting import SittingScreen
+from screens.state import question_state
 from screens.widgets.keybar import Keys
-from screens.widgets.palette import Palette, question_state
+from screens.widgets.palette import Palette
 from screens.widgets.pane import Pane
 from screens.widgets.rule import Rule
 from screens.widgets.tabs import SectionTabs, Tab
@@ -119,6 +121,12 @@ class PaperScreen(SittingScreen):
             return None
         self._texts.ask(self.card.question_id, text)
         return TextChanged(self.card.question_id, text)
+
+    @on(Writing.TooLong)
+    def tell_too_long(self, event: Writing.TooLong) -> None:
+        """Say why the last change went back."""
+        event.stop()
+        self.lower.say(f"An answer can have {LONGEST_TEXT:,} characters.")
 
     @on(Writing.Typed)
     def hold_text(self, event: Writing.Typed) -> None:

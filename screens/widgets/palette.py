@@ -11,30 +11,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kiosk.exam.answer import Answer
-from screens.theme import STATES
+from screens.state import GLYPHS, STATES, WORDS
 from screens.widgets.keyorder import KeyOrder
-
-GLYPHS = {"answered": "■", "both": "▒", "flagged": "•", "seen": "·", "unseen": " "}
-WORDS = {
-    "answered": "answered",
-    "both": "answered+flag",
-    "flagged": "flagged",
-    "seen": "seen, empty",
-    "unseen": "not seen",
-}
-WIDTH = 21
-
-
-def question_state(answer: Answer | None) -> str:
-    """Return which of the five conventional states a question is in."""
-    if answer is None:
-        return "unseen"
-    if answer.is_answered:
-        return "both" if answer.flagged else "answered"
-    if answer.flagged:
-        return "flagged"
-    return "seen" if answer.seen else "unseen"
 
 
 class Palette(KeyOrder, Widget, can_focus=True):
@@ -66,6 +44,10 @@ class Palette(KeyOrder, Widget, can_focus=True):
 
         place: int
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Style] = {}
+
     @property
     def _cell(self) -> int:
         return 2 + max(2, len(str(len(self.states))))
@@ -92,7 +74,7 @@ class Palette(KeyOrder, Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one row: questions, what lies beyond, or a line of the legend."""
-        base, width = self.rich_style, self.size.width
+        base, width = self._style(""), self.size.width
         if y < self.grid_rows:
             strip = self._grid_row(self._first_row + y)
         elif y == self.grid_rows:
@@ -125,8 +107,16 @@ class Palette(KeyOrder, Widget, can_focus=True):
         style = self._style(f"palette--{state}")
         return Strip([Segment(f"  {GLYPHS[state]} ", style), Segment(f"{WORDS[state]:<13}{count:>3}")])
 
+    def notify_style_update(self) -> None:
+        """Work the styles out afresh: the theme or the focus has changed."""
+        super().notify_style_update()
+        self._known.clear()
+
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name, partial=True)
+        # looked up once and not for every cell of every paint
+        if name not in self._known:
+            self._known[name] = self.get_component_rich_style(name, partial=True) if name else self.rich_style
+        return self._known[name]
 
     async def _on_key(self, event: events.Key) -> None:
         steps = {"left": -1, "right": 1, "up": -self.columns, "down": self.columns}

@@ -133,4 +133,5 @@ class Pane(Vertical):
 
     def _write_caption(self) -> None:
         if self.card is not None:
-            self.caption.update(caption(self.card, self._questions, self.flagged, self.content_size.width))
+            words = caption(self.card, self._questions, self.flagged, self.content_size.width)
+            self.caption.update(words, layout=False)

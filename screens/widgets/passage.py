@@ -32,6 +32,7 @@ class Passage(Widget):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[Strip] | None = None
+        self._base: Style | None = None
         self._width = 0
         self.deepest = 0
         """How many lines have been on the screen so far."""
@@ -87,7 +88,9 @@ class Passage(Widget):
         place = self.top + y
         self.deepest = max(self.deepest, min(place + 1, len(lines)))
         strip = lines[place] if place < len(lines) else Strip.blank(width)
-        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+        if self._base is None:
+            self._base = self.rich_style
+        return strip.adjust_cell_length(width).apply_style(self._base)
 
     def _cue(self, width: int) -> Strip:
         if not self.is_long:
@@ -102,7 +105,7 @@ class Passage(Widget):
     def notify_style_update(self) -> None:
         """Make the lines afresh in new colours."""
         super().notify_style_update()
-        self._lines = None
+        self._lines = self._base = None
 
     def on_resize(self) -> None:
         """Keep the place in reach."""

@@ -12,6 +12,7 @@ from textual.widgets import Static, TextArea
 
 from kiosk.exam.answer import count_words
 from kiosk.exam.draft import QuestionType
+from kiosk.exam.sitting import LONGEST_TEXT
 from kiosk.views.candidate import QuestionCard
 from screens.widgets.editor import Editor
 from screens.widgets.examples import Examples
@@ -35,6 +36,10 @@ class Writing(Vertical):
     @dataclass
     class Typed(Message):
         """The text in the editor is no longer what was handed over."""
+
+    @dataclass
+    class TooLong(Message):
+        """The text would have become longer than an answer may be."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,8 +89,12 @@ class Writing(Vertical):
 
     @on(TextArea.Changed)
     def tell_typing(self, event: TextArea.Changed) -> None:
-        """Count anew and tell that there is something to hand over."""
+        """Count anew and tell that there is something to hand over; too long a text goes back by one step."""
         event.stop()
+        if len(self.editor.text) > LONGEST_TEXT:
+            self.editor.undo()
+            self.post_message(self.TooLong())
+            return
         self._write_count()
         if self.has_unsent:
             self.post_message(self.Typed())
@@ -94,11 +103,11 @@ class Writing(Vertical):
         card = self.card
         if card is not None and card.type is QuestionType.ESSAY:
             words = count_words(self.editor.text)
-            self.count.update(Content.assemble(*word_parts(words, card.min_words, card.max_words)))
+            self.count.update(Content.assemble(*word_parts(words, card.min_words, card.max_words)), layout=False)
             return
         lines = self.editor.document.line_count
         language = (card and card.language) or "text"
-        self.count.update(Content(f"{lines} {'line' if lines == 1 else 'lines'} · {language}"))
+        self.count.update(Content(f"{lines} {'line' if lines == 1 else 'lines'} · {language}"), layout=False)
 
 
 def word_parts(words: int, least: int | None, most: int | None) -> list[tuple[str, str]]:

@@ -221,6 +221,28 @@ async def test_a_program_has_line_numbers_colours_and_examples() -> None:
         assert desk.state().answers["w2"].text == "def count(cells):\n    \n        x"
 
 
+async def test_a_text_cannot_grow_beyond_what_can_be_kept() -> None:
+    desk = a_desk()
+    screen = shown(desk)
+    async with on_stage(screen, desk) as stage:
+        await stage.press("f6", "f6")
+        screen.pane.writing.load("x" * 100_000)
+        await stage.press("y")
+        assert "! An answer can have 100,000 characters." in stage.text
+        assert screen.pane.writing.editor.text == "x" * 100_000
+
+
+async def test_who_comes_back_finds_the_same_question_and_text() -> None:
+    desk = a_desk_at_work()
+    desk.visit("w1")
+    desk.type("w1", "Cells divide")
+    async with on_stage(shown(desk), desk) as stage:
+        assert "Question 1 of 2" in stage.text
+        assert "Cells divide" in stage.text
+        await stage.press("!", "f9")
+        assert desk.state().answers["w1"].text == "Cells divide!"
+
+
 async def test_starter_code_alone_is_not_an_answer() -> None:
     desk = a_desk()
     async with on_stage(shown(desk), desk) as stage:

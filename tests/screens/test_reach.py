@@ -16,7 +16,7 @@ from screens.candidate.review import ReviewScreen
 from screens.candidate.tests import TestsScreen
 from screens.candidate.who import WhoScreen
 from screens.proctor.overlay import OverlayScreen
-from screens.widgets.palette import GLYPHS
+from screens.state import GLYPHS
 
 CONSOLE_GLYPHS = frozenset(
     " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"

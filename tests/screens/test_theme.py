@@ -5,7 +5,8 @@ from itertools import combinations
 import pytest
 from textual.color import Color
 
-from screens.theme import STATES, THEMES, colours, make_theme, next_theme
+from screens.state import STATES
+from screens.theme import THEMES, colours, make_theme, next_theme
 
 VGA = [
     "#000000", "#aa0000", "#00aa00", "#aa5500", "#0000aa", "#aa00aa", "#00aaaa", "#aaaaaa",
