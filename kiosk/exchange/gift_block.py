@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 _ESCAPE = re.compile(r"\\([:#={}~\\n])")
 _MASKS = {c: chr(0xFDD0 + n) for n, c in enumerate(":#={}~\\n")}
-_BARE = {ord(mask): "\n" if c == "n" else c for c, mask in _MASKS.items()}
+_BARE = {mask: "\n" if c == "n" else c for c, mask in _MASKS.items()}
 _MASKED = re.compile("[\ufdd0-\ufdef]")
+_HELD = re.compile("[\ufdd0-\ufdd7]")
 _ID = re.compile(r"\[id:([^\[\]]{1,200})\]")
 _TAG = re.compile(r"\[tag:([^\[\]]{1,200})\]")
 CATEGORY = "$CATEGORY:"
@@ -44,7 +45,7 @@ def mask(text: str) -> str:
 
 def unmask(text: str) -> str:
     """Return masked text as its author meant it, without escapes."""
-    return text.translate(_BARE) if _MASKED.search(text) else text
+    return _HELD.sub(lambda m: _BARE[m[0]], text)
 
 
 def blocks(text: str) -> Iterator[Block]:
