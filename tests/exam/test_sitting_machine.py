@@ -364,3 +364,11 @@ class SittingMachine(RuleBasedStateMachine):
 
 SittingMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
 TestSittingMachine = SittingMachine.TestCase
+
+
+class LongSittingMachine(SittingMachine):
+    """The same, at length."""
+
+
+LongSittingMachine.TestCase.settings = settings(max_examples=3_000, stateful_step_count=60, deadline=None)
+TestSittingMachineAtLength = pytest.mark.slow(pytest.mark.timeout(3_600)(LongSittingMachine.TestCase))

@@ -71,6 +71,19 @@ def test_the_seat_of_these_tests_ticks_as_the_rule_says() -> None:
 @settings(max_examples=300, deadline=None)
 @given(TIMELINE)
 def test_the_fold_agrees_with_the_oracle_on_every_clock(timeline: list[Act]) -> None:
+    agree(timeline)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+@settings(max_examples=20_000, deadline=None)
+@given(TIMELINE)
+def test_the_fold_agrees_with_the_oracle_on_twenty_thousand_timelines(timeline: list[Act]) -> None:
+    agree(timeline)
+
+
+def agree(timeline: list[Act]) -> None:
+    """Assert that fold and oracle say the same of every clock at the end of a timeline."""
     folded, moment = lived(timeline)
     oracle = Oracle(timeline)
     assert folded.left_ms(moment) == oracle.left_ms(GIVEN.test_ms)
