@@ -8,6 +8,7 @@ from typing import Any
 from kiosk.exam.canonical import decimal_text
 from kiosk.exam.draft import Option, Question, Section, Test
 from kiosk.exam.moment import iso
+from kiosk.exchange.yaml_tree import load_yaml
 
 
 def test_form(test: Test) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def json_text(test: Test) -> str:
 
 def yaml_text(test: Test) -> str:
     """Return the text of an exam file in YAML, long texts as blocks a person can edit."""
+    load_yaml()
     import yaml
 
     class Dumper(yaml.SafeDumper):

@@ -1,7 +1,9 @@
 """YAML read event by event: no tags, anchors or aliases, so that nothing in it can do or become anything."""
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from kiosk.exam.error import KioskError
 from kiosk.exchange.tree import Growth, Misread, Tree
 from kiosk.wire.scalar import Plain
 
@@ -14,8 +16,7 @@ def read_yaml(name: str, text: str, deepest: int) -> Tree:
 
     Scalars without quotes stay words (`Plain`): the field they stand in says whether `1969` or `No` is text.
     """
-    import yaml
-
+    yaml = load_yaml()
     growth = Growth(name, deepest)
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -27,6 +28,15 @@ def read_yaml(name: str, text: str, deepest: int) -> Tree:
     except yaml.YAMLError as error:
         raise _unreadable(name, text, error) from error
     return growth.tree()
+
+
+def load_yaml() -> ModuleType:
+    """Return PyYAML; raises KioskError on an installation without it."""
+    try:
+        import yaml
+    except ImportError as error:
+        raise KioskError("YAML is not installed here. Install exam-kiosk[central], or use JSON.") from error
+    return yaml
 
 
 def _take(growth: Growth, event: "yaml.Event") -> None:

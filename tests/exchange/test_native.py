@@ -1,6 +1,7 @@
 """The native exam file: what is written reads back the same, and every fault names its line and field."""
 
 import json
+import sys
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from builders import NOON, a_test
 from kiosk.exam.draft import Test
+from kiosk.exam.error import KioskError
 from kiosk.exam.press import print_test
 from kiosk.exchange import native_form
 from kiosk.exchange.native import read_native
@@ -244,6 +246,14 @@ def test_hostile_and_broken_yaml_is_refused_in_words(text: str, note: str) -> No
 def test_hostile_and_broken_json_is_refused_in_words(text: str, note: str) -> None:
     found = notes(read(text, "exam.json"))
     assert any(n.startswith(note) for n in found), found
+
+
+def test_without_the_package_for_yaml_the_words_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    for act in (lambda: read(SMALL), lambda: yaml_text(a_test())):
+        with pytest.raises(KioskError, match=r"Install exam-kiosk\[central\]"):
+            act()
+    assert whole(read(json_text(a_test()), "exam.json")) == a_test()
 
 
 def test_only_so_many_values_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
