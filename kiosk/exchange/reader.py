@@ -21,7 +21,8 @@ def look_at(path: Path, origin: Origin) -> Reading:
     try:
         return read_file(path, origin)
     except Invalid as error:
-        return Reading(path.name, "unknown", (rejected("", path.name, [error.message], None),), None)
+        words = error.message.removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+        return Reading(path.name, "unknown", (rejected("", path.name, [words], None),), None)
 
 
 def read_text(source: Source, origin: Origin) -> Reading:

@@ -73,5 +73,5 @@ def test_a_file_that_cannot_be_read_is_an_item_of_the_report(tmp_path: Path) -> 
     reading = look_at(path, Origin.rehearsed())
     assert reading.format == "unknown"
     assert [(i.status, i.line) for i in reading.items] == [(Status.REJECTED, None)]
-    assert reading.items[0].notes[0].startswith("a.docx: unknown kind of file")
+    assert reading.items[0].notes[0].startswith("unknown kind of file; known are")
     assert not reading.is_clean
