@@ -56,6 +56,7 @@ class SittingLine:
 
     submission_id: str
     opened_on: str
+    assignment_id: str
     candidate: str
     status: SubmissionStatus
     started_at: str

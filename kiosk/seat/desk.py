@@ -1,6 +1,7 @@
 """The desk of one seat: what the candidate's screens ask, answered by the sitting, its writer, and the hall."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -85,8 +86,10 @@ class Desk:
         self._admission = None
 
     def tests(self) -> tuple[TestCard, ...]:
-        """Return the candidate's tests."""
-        return self._authority.tests(self._admitted().token)
+        """Return the candidate's tests, with the receipts of what was handed in here."""
+        receipts = {line.assignment_id: line.receipt for line in self._store.sittings()}
+        cards = self._authority.tests(self._admitted().token)
+        return tuple(replace(card, receipt=receipts.get(card.assignment_id)) for card in cards)
 
     def notices(self) -> tuple[Notice, ...]:
         """Return the candidate's notifications, newest first."""

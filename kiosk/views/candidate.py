@@ -39,6 +39,8 @@ class TestCard:
     has_results: bool
     refusal: str | None = None
     """Why it cannot be started now, in words for the candidate, or None."""
+    receipt: str | None = None
+    """The receipt of the last hand-in at this seat, so that one missed on the screen can be copied down later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,11 @@ def _row(test: TestCard, width: int) -> Content:
 def _next_step(test: TestCard) -> str:
     if test.has_open_sitting:
         return "Enter goes on where you left it."
+    step = _step_when_closed(test)
+    return step if test.receipt is None else f"Receipt {test.receipt}. {step}"
+
+
+def _step_when_closed(test: TestCard) -> str:
     if test.refusal is None:
         attempts = "" if test.max_attempts is None else f" (attempt {test.attempts_used + 1} of {test.max_attempts})"
         return f"Enter opens the instructions{attempts}."

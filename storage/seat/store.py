@@ -80,6 +80,7 @@ class SeatStore:
             SittingLine(
                 submission_id=row.submission_id,
                 opened_on=row.opened_on,
+                assignment_id=row.assignment_id,
                 candidate=row.name,
                 status=row.status,
                 started_at=iso(row.started_at),

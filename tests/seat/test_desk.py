@@ -179,6 +179,17 @@ def test_handing_in_gives_a_receipt_and_tells_the_hall(house):
         desk.flag("cells-1", True)
 
 
+def test_a_receipt_missed_on_the_screen_is_in_the_list_after_a_restart(house):
+    desk = house.begun()
+    answer_all(desk, house)
+    desk.hand_in()
+    receipt = desk.state().receipt
+    desk.close()
+    again = house.desk()
+    again.sign_in(ROLL, CODE)
+    assert again.tests()[0].receipt == receipt is not None
+
+
 def test_a_mandatory_section_must_be_complete(house):
     desk = house.begun()
     with pytest.raises(Refused, match="Cells must be completed"):
