@@ -162,6 +162,7 @@ def test_a_sitting_from_login_to_report(demo: Demo, tmp_path: Path) -> None:
         assert seat.wait_gone() == 0
 
     check_office(demo, tmp_path, anna, receipt)
+    check_result(demo, tmp_path / "down", anna)
 
 
 def type_answers(seat: Terminal) -> None:
@@ -197,7 +198,7 @@ def check_office(demo: Demo, tmp_path: Path, anna: dict[str, str], receipt: str)
     bundles = tmp_path / "stick"
     demo.kiosk("bundle", "export", str(bundles))
     demo.kiosk("central", "intake", str(bundles))
-    assert "K" in demo.kiosk("receipt", "check", receipt) or receipt
+    assert anna["name"] in demo.kiosk("receipt", "check", receipt)
     demo.kiosk("mark", "auto")
     for item in json.loads(demo.kiosk("mark", "queue", "--json")):
         demo.kiosk("mark", "award", item["submissionId"], item["questionId"], "1")
@@ -206,3 +207,15 @@ def check_office(demo: Demo, tmp_path: Path, anna: dict[str, str], receipt: str)
     assert report["candidates"] == 1
     demo.kiosk("report", TEST, "--csv", str(tmp_path / "report.csv"))
     assert len(list(csv.reader((tmp_path / "report.csv").open()))) > 49
+
+
+def check_result(demo: Demo, folder: Path, anna: dict[str, str]) -> None:
+    """Bring the released result down to the hall and let the candidate read it at the seat."""
+    demo.kiosk("central", "package", TEST, "--hall", "Hall 1", "--to", str(folder))
+    assert "Green" in demo.kiosk("hall", "load", str(folder))
+    with demo.seat() as seat:
+        sign_in(seat, anna)
+        assert "completed" in seat.text
+        seat.press("f6")
+        text = seat.wait("of 68")
+        assert "passed" in text.lower()
