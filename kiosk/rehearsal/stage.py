@@ -65,7 +65,7 @@ def set_stage(home: Home, candidates: int, seats: Sequence[str], clock: Clock, c
         central, _ = Central.found(home.office, clock=clock)
     office = central.office
     with course.step("import") as step:
-        draft = keep(office, office.acting("test.create", prefer=Role.AUTHOR), sample_test())
+        draft = keep(office, office.acting("test.create"), sample_test())
         step.count = sum(len(s.questions) for s in draft.sections)
     with course.step("publish") as step:
         paper = publish(office, office.acting("test.approve_publish"), draft.test_id)
