@@ -22,13 +22,11 @@ def wall_text(at: str) -> str:
     return f"{parse_iso(at).astimezone():%H:%M:%S}"
 
 
-def warning_due(before_ms: int | None, now_ms: int, minutes: Iterable[int]) -> int | None:
+def warning_due(before_ms: int, now_ms: int, minutes: Iterable[int]) -> int | None:
     """Return the warning that fell due between two readings of a clock, the most urgent first, or None.
 
-    A first reading (`before_ms` None) warns of nothing: who comes back after a power cut is not startled twice.
+    There is none for a first reading: who comes back after a power cut is not startled twice.
     """
-    if before_ms is None:
-        return None
     passed = [m for m in minutes if now_ms <= m * MINUTE_MS < before_ms]
     return min(passed, default=None)
 

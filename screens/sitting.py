@@ -33,7 +33,7 @@ class SittingScreen(Page):
     def __init__(self, sheet: Sheet, state: SittingState, time: TimeLeft, saved: SaveState) -> None:
         super().__init__()
         self.sheet, self.state, self.time, self.saved = sheet, state, time, saved
-        self._earlier: TimeLeft | None = None
+        self._earlier: tuple[str | None, TimeLeft] | None = None
         self.timer_hidden = False
 
     def compose(self) -> ComposeResult:
@@ -91,8 +91,7 @@ class SittingScreen(Page):
         left = "time hidden" if hidden else f"{clock_text(time.test_ms)} left"
         self.header.clock = left if time.running else f"clock stopped · {left}"
         if time.running:
-            self._warn(self._earlier, time)
-            self._earlier = time
+            self._warn(time)
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say in the lower rule why a move was refused; no key is taken."""
@@ -102,16 +101,18 @@ class SittingScreen(Page):
         """Return the title of the section the clocks speak of."""
         return next((s.title for s in self.sheet.sections if s.section_id == self.state.section_id), "this section")
 
-    def _warn(self, before: TimeLeft | None, now: TimeLeft) -> None:
-        minutes = self.sheet.warn_minutes
-        section = None
-        if before is not None and before.section_ms is not None and now.section_ms is not None:
-            section = warning_due(before.section_ms, now.section_ms, minutes)
-        test = warning_due(before.test_ms if before else None, now.test_ms, minutes)
+    def _warn(self, now: TimeLeft) -> None:
+        before, self._earlier = self._earlier, (self.state.section_id, now)
+        if before is None:
+            return
+        (section, then), minutes = before, self.sheet.warn_minutes
+        test = warning_due(then.test_ms, now.test_ms, minutes)
         if test is not None:
             self.lower.say(warning_words(test, "in the test"))
-        elif section is not None:
-            self.lower.say(warning_words(section, f"in {self.section_name()}"))
+        elif section == self.state.section_id and then.section_ms is not None and now.section_ms is not None:
+            due = warning_due(then.section_ms, now.section_ms, minutes)
+            if due is not None:
+                self.lower.say(warning_words(due, f"in {self.section_name()}"))
 
     def _hide_or_show(self) -> None:
         if self.saved.failure is not None:

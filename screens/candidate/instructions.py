@@ -3,7 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -16,6 +16,7 @@ from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.line import shorten
 from screens.widgets.press import Press
+from screens.widgets.reading import Reading
 from screens.widgets.rule import Rule
 
 _HOUSE = (
@@ -47,7 +48,7 @@ class InstructionsScreen(Page):
         read = self._read
         yield Header(clean_line(read.title), self._candidate.name, f"seat {self._candidate.seat}")
         yield Rule()
-        with VerticalScroll(id="text", can_focus=False):
+        with Reading(id="text"):
             yield Static(self._facts(), id="facts")
             if read.description:
                 yield Static(QuestionMarkdown(read.description), classes="part")
@@ -76,9 +77,14 @@ class InstructionsScreen(Page):
         """Go back to the tests."""
         self.post_message(TestsAsked())
 
+    @on(Reading.Moved)
+    def show_cue(self, event: Reading.Moved) -> None:
+        """Say how much of the text is below."""
+        self.query_one("#lower", Rule).cue = event.cue
+
     def action_scroll(self, by: int) -> None:
         """Scroll the text by lines."""
-        self.query_one("#text", VerticalScroll).scroll_relative(y=by, animate=False)
+        self.query_one(Reading).scroll_lines(by)
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why it cannot start; it may be tried again."""

@@ -5,7 +5,6 @@ from decimal import Decimal
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,6 +16,7 @@ from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.line import shorten
 from screens.widgets.press import Press
+from screens.widgets.reading import Reading
 from screens.widgets.rule import Rule
 
 
@@ -40,7 +40,7 @@ class ResultScreen(Page):
         result = self._result
         yield Header(clean_line(result.title), self._candidate.name, f"seat {self._candidate.seat}")
         yield Rule()
-        with VerticalScroll(id="text", can_focus=False):
+        with Reading(id="text"):
             yield Static(self._score(), id="score")
             if result.feedback:
                 yield Static(Content(result.feedback), classes="part")
@@ -48,7 +48,7 @@ class ResultScreen(Page):
                 yield Static(Content("\n").join([_row(line) for line in result.lines]), classes="part")
             else:
                 yield Static("The questions are not shown for this test.", classes="part")
-        yield Rule()
+        yield Rule(id="lower")
         yield Press("Back to my tests", id="back")
         yield KeyBar((("Enter", "back", 0), ("Down", "read on", 2), ("F1", "help", 1)))
 
@@ -57,9 +57,14 @@ class ResultScreen(Page):
         """Go back to the tests."""
         self.post_message(TestsAsked())
 
+    @on(Reading.Moved)
+    def show_cue(self, event: Reading.Moved) -> None:
+        """Say how much of the text is below."""
+        self.query_one("#lower", Rule).cue = event.cue
+
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
-        self.query_one("#text", VerticalScroll).scroll_relative(y=by, animate=False)
+        self.query_one(Reading).scroll_lines(by)
 
     def _score(self) -> Content:
         result = self._result

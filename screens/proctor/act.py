@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.exam.attempt import Phase
-from kiosk.exam.grant import Act
+from kiosk.exam.grant import ALONE_MS, Act
 from kiosk.views.desk import OverlayState
 from screens.clock import MINUTE_MS, clock_text
 from screens.proctor.form import Form
 
 _WORKING = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.LOCKED})
+_SECOND = "PIN of a second person"
+_ALONE = ALONE_MS // MINUTE_MS
 _ANY = _WORKING | {Phase.HANDED_IN}
 
 
@@ -69,6 +71,8 @@ def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
                 act=Act.EXTEND,
                 title=f"Extend the time of {who}",
                 minutes="Minutes to add",
+                second=f"PIN of a second person (over {_ALONE} minutes in all)",
+                alone_minutes=_ALONE,
                 outcome=lambda minutes: _extension(state, minutes, now),
             )
         case Act.NOTE:
@@ -77,10 +81,11 @@ def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
             return _gap_form(state)
         case Act.END:
             words = f"{state.answered} of {state.questions} questions are answered. The sitting ends for good."
-            return Form(act=Act.END, title=f"Hand in for {who}", words=words)
+            return Form(act=Act.END, title=f"Hand in for {who}", words=words, second=_SECOND)
         case Act.REOPEN:
             words = "The hand-in is taken back and the candidate goes on. A new receipt follows."
-            return Form(act=Act.REOPEN, title=f"Reopen for {who}", words=words, minutes="Minutes to add", least=0)
+            title = f"Reopen for {who}"
+            return Form(act=Act.REOPEN, title=title, words=words, minutes="Minutes to add", least=0, second=_SECOND)
         case Act.CLOSE_SEAT:
             words = "The program ends on this machine. Everything that is saved is kept."
             return Form(act=Act.CLOSE_SEAT, title="Close this seat", words=words, asks_reason=False)

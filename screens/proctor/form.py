@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, OptionList, Static
 
-from kiosk.exam.grant import NEEDS_SECOND, REASONS, Act
+from kiosk.exam.grant import REASONS, Act
 from kiosk.exam.text import clean_line
 from kiosk.views.desk import ActRequest
 from screens.clock import MINUTE_MS
@@ -36,6 +36,10 @@ class Form:
     """Label of free words, or None where there are none."""
     asks_reason: bool = True
     gap: int | None = None
+    second: str | None = None
+    """Label of a second person's PIN, or None where nobody else is asked."""
+    alone_minutes: int | None = None
+    """Up to how many minutes one proctor decides alone; None where a second person is always needed."""
     outcome: Callable[[int], str] | None = None
     """What a number of minutes will come to, in words."""
 
@@ -70,8 +74,8 @@ class FormDialog(Dialog[Answered | None]):
         if form.text is not None:
             yield Static(form.text, classes="label")
             yield Input(max_length=500, id="text")
-        if form.act in NEEDS_SECOND:
-            yield Static("PIN of a second person", classes="label")
+        if form.second is not None:
+            yield Static(form.second, classes="label")
             yield Input(password=True, max_length=64, id="second")
         yield Static("", id="problem", classes="problem", markup=False)
 
@@ -104,7 +108,7 @@ class FormDialog(Dialog[Answered | None]):
     @on(OptionList.OptionSelected)
     def go_on(self) -> None:
         """Go to the next field, or confirm in the last."""
-        fields = self._fields()
+        fields = [f for f in self._fields() if f.id != "second" or f.has_focus or self._needs_second()]
         place = next((n for n, field in enumerate(fields) if field.has_focus), len(fields) - 1)
         if place + 1 < len(fields):
             fields[place + 1].focus()
@@ -130,11 +134,11 @@ class FormDialog(Dialog[Answered | None]):
             request = replace(request, reason=REASONS[place])
         if form.text is not None:
             request = replace(request, note=clean_line(self.query_one("#text", Input).value))
-        second = self.query_one("#second", Input).value if form.act in NEEDS_SECOND else None
-        if second == "":
+        second = self.query_one("#second", Input).value if form.second is not None else ""
+        if not second and self._needs_second():
             self._complain("A second person must type a PIN.", "second")
             return
-        self.dismiss((request, second))
+        self.dismiss((request, second or None))
 
     @on(Press.Pressed, "#back")
     def action_close(self) -> None:
@@ -143,6 +147,12 @@ class FormDialog(Dialog[Answered | None]):
 
     def _fields(self) -> list[Input | OptionList]:
         return [f for f in self.query("Input, OptionList").results() if isinstance(f, Input | OptionList)]
+
+    def _needs_second(self) -> bool:
+        form = self._form
+        if form.second is None:
+            return False
+        return form.alone_minutes is None or (self._minutes() or 0) > form.alone_minutes
 
     def _minutes(self) -> int | None:
         value = self.query_one("#minutes", Input).value

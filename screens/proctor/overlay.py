@@ -17,6 +17,7 @@ from kiosk.exam.text import clean_line
 from kiosk.views.desk import ActRequest, OverlayState
 from screens.clock import clock_text
 from screens.messages import ActAsked, OverlayClosed, PinEntered
+from screens.notice import NoticeDialog
 from screens.page import Page
 from screens.proctor.act import DONE, OFFERS, Offer, form_of, is_offered
 from screens.proctor.form import Answered, FormDialog
@@ -131,7 +132,7 @@ class OverlayScreen(Page):
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why a PIN or an act was refused."""
         if self._open_pin:
-            self.lower.say(message)
+            self.app.push_screen(NoticeDialog("Not done", message))
             return
         self._typed_pin = self.pin.value = ""
         self.wait.show(message, wait_seconds)

@@ -111,7 +111,7 @@ class Pane(Vertical):
             return
         stem = self.stem.wanted(width - 2)
         if self.is_text:
-            given = max(2, min(stem, rows * 2 // 5))
+            given = max(2, min(stem, rows // 2))
             self.writing.allot(rows, width)
         else:
             want = self.choices.wanted(width)
@@ -135,3 +135,17 @@ class Pane(Vertical):
         if self.card is not None:
             words = caption(self.card, self._questions, self.flagged, self.content_size.width)
             self.caption.update(words, layout=False)
+
+
+if __name__ == "__main__":
+    from decimal import Decimal
+
+    from kiosk.exam.draft import QuestionType
+    from kiosk.views.candidate import OptionCard
+    from screens.widgets.sample import show
+
+    options = (OptionCard("1", "A", "Chloroplast"), OptionCard("2", "B", "Centriole"))
+    question = QuestionCard("q", 7, "s", QuestionType.MCQ, "Which is **not** in a plant?", Decimal(2), options)
+    pane = Pane()
+    pane.call_later(pane.open, question, Answer("q", ("2",)), "", 15, None)
+    show(pane)

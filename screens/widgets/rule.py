@@ -1,11 +1,11 @@
 """A line across the screen, which may carry a notice: seen, never in the way, never asking for a key."""
 
+from textwrap import wrap
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
-
-from screens.widgets.line import shorten
 
 NOTICE_SECONDS = 20
 
@@ -22,6 +22,8 @@ class Rule(Widget):
 
     notice: reactive[str] = reactive("")
     """Words that need you, or nothing."""
+    cue: reactive[str] = reactive("")
+    """How much of the text above has been shown, or nothing."""
     column: reactive[int] = reactive(0)
     """Width of the column at the right edge that this rule joins; 0 for none."""
 
@@ -34,9 +36,20 @@ class Rule(Widget):
         self.notice = notice
         self.set_timer(seconds, lambda: self._unsay(notice))
 
+    def watch_notice(self) -> None:
+        """A long notice takes as many rows as it needs, for as long as it is there."""
+        self.styles.height = max(1, len(self._folded()))
+
+    def on_resize(self) -> None:
+        """Fold the notice anew."""
+        self.watch_notice()
+
     def _unsay(self, notice: str) -> None:
         if self.notice == notice:
             self.notice = ""
+
+    def _folded(self) -> list[str]:
+        return wrap(self.notice, max(8, self.size.width - 8)) if self.notice else []
 
     def render(self) -> RenderResult:
         width = self.size.width
@@ -44,11 +57,17 @@ class Rule(Widget):
         if 0 < self.column < width:
             place = width - self.column - 1
             line = line[:place] + self._joint + line[place + 1 :]
-        if not self.notice:
+        if not self.notice and not self.cue:
             return Content(line)
-        words = f" ! {shorten(self.notice, width - 6)} "
-        written = Content.assemble((words, "bold $background on $urgent"))
-        return Content.assemble(line[0], written, line[1 + written.cell_length :])
+        if not self.notice:
+            cue = Content.assemble((f" {self.cue} ", "bold $urgent"))
+            return Content.assemble(line[: width - cue.cell_length - 2], cue, "──")
+        rows = []
+        for row, words in enumerate(self._folded()):
+            written = Content.assemble((f" {'!' if row == 0 else ' '} {words} ", "bold $background on $urgent"))
+            rest = line if row == 0 else " " * width
+            rows.append(Content.assemble(rest[0], written, rest[1 + written.cell_length :]))
+        return Content("\n").join(rows)
 
 
 if __name__ == "__main__":

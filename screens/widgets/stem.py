@@ -35,7 +35,8 @@ class Stem(Passage):
         lines = [Strip(row) for row in rows]
         while lines and not lines[-1].text.strip():
             lines.pop()
-        return lines
+        first = next((n for n, line in enumerate(lines) if line.text.strip()), 0)
+        return lines[first:]
 
 
 if __name__ == "__main__":

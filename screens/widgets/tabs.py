@@ -11,6 +11,9 @@ from textual.widget import Widget
 
 from screens.widgets.line import shorten, spread
 
+CURRENT_WIDTH = 12
+"""Cells the present section's title is given even where the others must be shorter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -61,7 +64,11 @@ class SectionTabs(Widget):
     def _parts(self, room: int) -> list[tuple[int, str]]:
         longest = max((len(t.title) for t in self.tabs), default=0)
         for title_width in range(longest, 2, -1):
-            parts = [(n, t.words(n + 1, title_width)) for n, t in enumerate(self.tabs)]
+            # the present section keeps its name longest
+            widths = [
+                max(title_width, CURRENT_WIDTH) if n == self.current else title_width for n in range(len(self.tabs))
+            ]
+            parts = [(n, t.words(n + 1, widths[n])) for n, t in enumerate(self.tabs)]
             if sum(len(p) + 2 for _, p in parts) <= room:
                 return parts
         # too many to name: the present one, and the numbers of the others

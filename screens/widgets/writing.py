@@ -122,3 +122,14 @@ def word_parts(words: int, least: int | None, most: int | None) -> list[tuple[st
     if most and words > most:
         parts.append((f"  ! {words - most} too many", "bold $urgent"))
     return parts
+
+
+if __name__ == "__main__":
+    from decimal import Decimal
+
+    from screens.widgets.sample import show
+
+    essay = QuestionCard("q", 1, "s", QuestionType.ESSAY, "", Decimal(10), min_words=300, max_words=500)
+    writing = Writing()
+    writing.call_later(writing.open, essay, "Cells divide to grow.")
+    show(writing)

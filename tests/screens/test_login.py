@@ -163,8 +163,10 @@ async def test_a_result_shows_score_and_questions() -> None:
     async with on_stage(ResultScreen(ANNA, sample_result())) as stage:
         assert "21.5 of 60 points   ■ passed" in stage.text
         assert "See page 4." in stage.text
+        assert "more ▼" in stage.text
         await stage.press("down", "down", "down")
         assert "not marked" in stage.text
+        assert "more ▼" not in stage.text
         await stage.press("enter")
         assert len(stage.sent(TestsAsked)) == 1
 

@@ -130,6 +130,16 @@ async def test_an_extension_shows_old_and_new_end_and_is_confirmed_with_enter() 
         assert asked.request == ActRequest(act=Act.EXTEND, amount_ms=600_000, reason="power")
 
 
+async def test_a_long_extension_needs_a_second_pin_and_a_short_one_may_have_it() -> None:
+    async with unlocked(a_desk_at_work()) as stage:
+        await stage.press("e", *"16", "enter", "down", "enter", "enter")
+        assert "! A second person must type a PIN." in stage.text
+        await stage.press(*SECOND_PIN, "enter")
+        await stage.press("e", *"5", "enter", "down", "tab", *SECOND_PIN, "enter")
+        amounts = [(m.request.amount_ms, m.second_pin) for m in stage.sent(ActAsked)]
+        assert amounts == [(960_000, SECOND_PIN), (300_000, SECOND_PIN)]
+
+
 @pytest.mark.parametrize("minutes", ["", "0", "1441", "-5"])
 async def test_an_extension_without_sensible_minutes_is_not_asked_for(minutes: str) -> None:
     async with unlocked(a_desk_at_work()) as stage:
@@ -208,7 +218,9 @@ async def test_what_was_done_or_refused_is_said() -> None:
         assert "! The exam is paused." in stage.text
         stage.app.screen.show_refusal("That PIN is not known.")
         await stage.press()
-        assert "! That PIN is not known." in stage.text
+        assert "That PIN is not known." in stage.text
+        await stage.press("enter")
+        assert "P  Pause" in stage.text
 
 
 @pytest.mark.parametrize("key", ["escape", "x"])

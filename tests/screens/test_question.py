@@ -1,7 +1,9 @@
 """The question screen: what a candidate does with keys, and what is asked of the desk."""
 
+from dataclasses import replace
+
 import pytest
-from fake_desk import INJECTION, FakeDesk, a_desk, a_desk_at_work, genetics, writing
+from fake_desk import INJECTION, FakeDesk, a_desk, a_desk_at_work, cells, genetics, writing
 from small_app import on_stage, parts
 
 from kiosk.exam.attempt import Phase
@@ -330,6 +332,26 @@ async def test_warnings_come_once_and_take_no_key() -> None:
         stage.app.pass_time(10 * 60_000)
         await stage.press()
         assert "! 5 minutes left in Cells." in stage.text
+
+
+async def test_entering_a_short_section_is_no_warning() -> None:
+    desk = a_desk(sections=(cells(), replace(genetics(), duration=10), writing()))
+    async with on_stage(shown(desk), desk) as stage:
+        stage.app.pass_time(60_000)
+        await stage.press("f6")
+        assert "section 10:00" in stage.text
+        assert "minutes left" not in stage.text
+
+
+async def test_a_long_refusal_is_shown_whole() -> None:
+    desk = a_desk_at_work()
+    screen = shown(desk)
+    words = "This move was refused for a reason that takes more words than one line of a small screen can hold at once."
+    async with on_stage(screen, desk) as stage:
+        screen.show_refusal(words)
+        await stage.press()
+        assert stage.words("#lower").replace("─", "").replace("┴", "").split() == ["!", *words.split()]
+        assert "F9 review" in stage.text.splitlines()[-1]
 
 
 async def test_a_section_whose_time_is_over_is_left_and_cannot_be_entered() -> None:
