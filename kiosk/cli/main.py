@@ -94,6 +94,8 @@ def words(error: Exception) -> str:
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
             return clean_text(f"The system says: {where}{error.strerror or type(error).__name__}.")
+        case ModuleNotFoundError() if not (error.name or "kiosk").startswith(PACKAGE_FOLDERS):
+            return f"This command needs {error.name}, which a plain seat has not: pip install 'exam-kiosk[all]'."
         case _:
             return _trouble(error)
 

@@ -121,7 +121,7 @@ class Rehearsal:
         played = []
         for number, admitted in enumerate(stage.candidates):
             dice = random.Random(f"{self.seed}/{number}")
-            actions = write_script(source, dice)
+            actions = write_script(source, dice, extends=number == 0)
             killed = number % round(1 / KILLED_SHARE) == 0
             kills = dice.sample(range(1, len(actions)), dice.randint(1, 2)) if killed else []
             roll = admitted.person.roll_number or ""

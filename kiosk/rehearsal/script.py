@@ -54,14 +54,17 @@ class Action:
         return cls(**{**document, "options": tuple(document["options"])})
 
 
-def write_script(source: Mapping[str, Any], dice: random.Random) -> list[Action]:
-    """Return one candidate's script for an exam file: answers, changes of mind, flags, and a proctor's visits."""
+def write_script(source: Mapping[str, Any], dice: random.Random, *, extends: bool = False) -> list[Action]:
+    """Return one candidate's script for an exam file: answers, changes of mind, flags, and a proctor's visits.
+
+    `extends`: an extension is certain, not left to the dice.
+    """
     actions: list[Action] = []
     for section in source["sections"]:
         for question in section["questions"]:
             actions += _work_on(question, dice, may_skip=not section.get("isMandatory"))
     _change_minds(source, actions, dice)
-    if dice.random() < 0.3:
+    if dice.random() < 0.3 or extends:
         actions.insert(dice.randrange(len(actions)), Action("extend", amount=dice.choice((2, 5, 10))))
     if dice.random() < 0.2:
         actions.insert(dice.randrange(len(actions)), Action("note", text="asked for water"))

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import kiosk.cli
 from kiosk.cli import main
-from kiosk.cli.main import AUDIENCES, app
+from kiosk.cli.main import AUDIENCES, app, words
 from kiosk.exam.error import Refused
 
 RUNNER = CliRunner()
@@ -102,3 +102,10 @@ def test_a_mistake_of_ours_shows_a_line_and_no_secret(
     assert "KeyError at report.py:" in told.err
     assert "ABC-DEF-GHJ" not in told.err + told.out
     assert "Traceback" not in told.err
+
+
+def test_a_missing_extra_is_named():
+    told = words(ModuleNotFoundError("No module named 'yaml'", name="yaml"))
+    assert "yaml" in told
+    assert "exam-kiosk[all]" in told
+    assert "mistake" in words(ModuleNotFoundError("No module named 'kiosk.nowhere'", name="kiosk.nowhere"))
