@@ -108,4 +108,9 @@ def test_a_missing_extra_is_named():
     told = words(ModuleNotFoundError("No module named 'yaml'", name="yaml"))
     assert "yaml" in told
     assert "exam-kiosk[all]" in told
-    assert "mistake" in words(ModuleNotFoundError("No module named 'kiosk.nowhere'", name="kiosk.nowhere"))
+
+
+def test_a_missing_part_of_our_own_is_our_mistake():
+    with pytest.raises(ModuleNotFoundError) as caught:
+        importlib.import_module("kiosk.nowhere")
+    assert "mistake in exam-kiosk" in words(caught.value)
