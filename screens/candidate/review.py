@@ -91,10 +91,8 @@ class ReviewScreen(SittingScreen):
         questions = sum(len(s.questions) for s in self.sheet.sections)
         answered = sum(a.is_answered for a in self.state.answers.values())
         empty = questions - answered
-        rest = "None is empty." if not empty else f"{empty} {'is' if empty == 1 else 'are'} empty."
-        words = (
-            f"{answered} of {questions} questions are answered. {rest} After handing in you cannot change an answer."
-        )
+        rest = "none is empty" if not empty else f"{empty} {'is' if empty == 1 else 'are'} empty"
+        words = f"You have answered {answered} of {questions} questions; {rest}. After that no answer can be changed."
         dialog = ConfirmDialog(f"Hand in {self.sheet.title}?", words, "Hand in now", "Keep working")
         self.app.push_screen(dialog, self._hand_in)
 
