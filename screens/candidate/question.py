@@ -143,6 +143,8 @@ class QuestionScreen(PaperScreen):
         if card is self.card:
             return
         self._send_text()
+        if self._told_more:
+            self.lower.notice = ""
         self._places.ask(PLACE, card.question_id)
         self.post_message(QuestionAsked(card.question_id))
         self._open(card.question_id)

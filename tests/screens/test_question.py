@@ -289,6 +289,7 @@ async def test_going_on_from_an_unread_question_takes_two_keys_and_no_more() -> 
     async with on_stage(shown(desk), desk) as stage:
         await stage.press("f4", "1", "0", "enter", "pagedown", "pagedown")
         assert "Question 11 of 15" in stage.text
+        assert "There is more of this question below" not in stage.text
 
 
 async def test_markup_in_a_question_is_only_text() -> None:

@@ -59,9 +59,8 @@ async def test_handing_in_asks_once_more_and_the_safe_answer_has_the_focus() -> 
     desk = a_finished_desk()
     async with on_stage(ReviewScreen(*parts(desk)), desk) as stage:
         await stage.press("tab", "enter")
-        assert (
-            "15 of 27 questions are answered. 12 are empty. After handing in you cannot change an answer."
-            in stage.words("#words")
+        assert stage.words("#words") == (
+            "You have answered 15 of 27 questions; 12 are empty. After that no answer can be changed."
         )
         assert "▶ Keep working" in stage.text
         await stage.press("enter")
