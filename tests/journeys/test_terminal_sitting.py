@@ -58,7 +58,7 @@ def sign_in(seat: Terminal, candidate: dict[str, str]) -> None:
     seat.wait(candidate["name"])
     seat.wait(on("Yes, this is me"))
     seat.press("enter")
-    seat.wait("49 questions. Enter")
+    seat.wait(lambda text: "49 questions. " in text and "Enter" in text.partition("49 questions. ")[2])
 
 
 def start(seat: Terminal) -> None:
