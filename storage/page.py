@@ -1,12 +1,16 @@
-"""The rows a page becomes, by column name: a seat and central write the very same ones."""
+"""The rows a page becomes, by column name: a seat and central write the very same ones, and read their entries back."""
 
+import json
 from typing import Any
+
+from sqlalchemy import Row
 
 from kiosk.exam.canonical import canonical
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import AnswerRow, SignedLease, Standing
+from storage.models.sitting import JournalColumns
 
 
 def sitting_key(genesis: Genesis) -> dict[str, str]:
@@ -17,6 +21,22 @@ def sitting_key(genesis: Genesis) -> dict[str, str]:
 def entry_row(entry: Entry) -> dict[str, Any]:
     """Return the row of `journal` for an entry, its body as the text the hash was taken of."""
     return {**entry.document(), "kind": entry.kind, "body": canonical(entry.body).decode(), "hash": entry.hash}
+
+
+def entry_of(row: JournalColumns | Row[Any]) -> Entry:
+    """Return the entry of a row of `journal`; what it is worth is for the reader to verify."""
+    return Entry(
+        submission_id=row.submission_id,
+        opened_on=row.opened_on,
+        seq=row.seq,
+        epoch=row.epoch,
+        kind=row.kind,
+        at=row.at,
+        boot_id=row.boot_id,
+        boot_ms=row.boot_ms,
+        body=json.loads(row.body),
+        hash=bytes(row.hash),
+    )
 
 
 def standing_row(standing: Standing) -> dict[str, Any]:

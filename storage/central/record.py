@@ -17,8 +17,9 @@ from kiosk.exam.paper import Paper
 from kiosk.exam.record import Record, SealedRecord
 from kiosk.exam.status import BundleState
 from storage.models import office as rows
-from storage.office.person import person_value
 from storage.office.store import Store
+from storage.page import entry_of
+from storage.value import person_of
 
 
 class RecordStore(Store):
@@ -77,7 +78,7 @@ def _record(session: Session, row: rows.Submission) -> Record:
         entries=_entries(session, genesis),
         head=Head(-1 if row.head_seq is None else row.head_seq, row.head_hash or b""),
         paper=Paper.from_document(json.loads(paper.body)),
-        candidate=person_value(session.get_one(rows.Person, assignment.candidate_id)),
+        candidate=person_of(session.get_one(rows.Person, assignment.candidate_id)),
         leases=_leases(session, genesis),
         evidence=_evidence(session, genesis),
     )
@@ -86,21 +87,7 @@ def _record(session: Session, row: rows.Submission) -> Record:
 def _entries(session: Session, genesis: Genesis) -> tuple[Entry, ...]:
     entry = rows.JournalEntry
     query = select(entry).where(_of(entry, genesis)).order_by(entry.seq)
-    return tuple(
-        Entry(
-            submission_id=row.submission_id,
-            opened_on=row.opened_on,
-            seq=row.seq,
-            epoch=row.epoch,
-            kind=row.kind,
-            at=row.at,
-            boot_id=row.boot_id,
-            boot_ms=row.boot_ms,
-            body=json.loads(row.body),
-            hash=row.hash,
-        )
-        for row in session.scalars(query)
-    )
+    return tuple(entry_of(row) for row in session.scalars(query))
 
 
 def _leases(session: Session, genesis: Genesis) -> tuple[SignedLease, ...]:

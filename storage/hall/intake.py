@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session as OrmSession
 from kiosk.exam.assignment import Assignment, AssignmentStatus
 from kiosk.exam.roster import LoadedPackage, Roster, SealedPaper
 from storage.hall.part import put_rows
-from storage.hall.value import assignment_of, assignment_row, package_row, person_row, session_row
+from storage.hall.value import assignment_row, package_row, person_row, session_row
 from storage.models import hall as rows
+from storage.value import assignment_of
 
 
 def take_in(

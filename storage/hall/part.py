@@ -1,38 +1,22 @@
 """What every part of a hall's store stands on: one transaction per public method."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Table, insert
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from kiosk.exam.error import Refused
 from kiosk.exam.log import AuditEntry
-from storage.engine import reading
 from storage.models import hall as rows
 from storage.models.base import HallBase
+from storage.transaction import Transactional
 
 
-class Part:
-    """One noun of the hall over one engine; usable from any thread. Raises Refused for rows that do not fit."""
+class Part(Transactional):
+    """One noun of the hall."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._writers = sessionmaker(engine, expire_on_commit=False)
-        self._readers = sessionmaker(reading(engine), expire_on_commit=False)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        try:
-            with self._writers.begin() as session:
-                yield session
-        except IntegrityError as error:
-            raise Refused("This does not fit what the hall holds, so nothing was changed. Look again.") from error
-
-    def _reading(self) -> AbstractContextManager[Session]:
-        return self._readers.begin()
+    MISFIT = "This does not fit what the hall holds, so nothing was changed. Look again."
 
 
 def put_rows(work: Session, model: type[HallBase], values: Sequence[dict[str, Any]], *kept: str) -> None:

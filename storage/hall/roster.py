@@ -14,8 +14,9 @@ from kiosk.exam.person import Role
 from kiosk.exam.roster import Account, HeldResult, HeldTest, LoadedPackage, Roster, SealedPaper
 from storage.hall.intake import take_in
 from storage.hall.part import Part, write_audit
-from storage.hall.value import account_of, assignment_of, package_of, session_of
+from storage.hall.value import account_of, package_of, session_of
 from storage.models import hall as rows
+from storage.value import assignment_of
 
 STAFF = (Role.PROCTOR, Role.ADMIN)
 """Who may have a PIN in a hall."""

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.assignment import Assignment, Session
-from kiosk.exam.person import Person
 from kiosk.exam.roster import Account, LoadedPackage
 from storage.models import hall as rows
+from storage.value import person_of
 
 
 def package_of(row: rows.Package) -> LoadedPackage:
@@ -24,34 +23,7 @@ def package_of(row: rows.Package) -> LoadedPackage:
 
 def account_of(row: rows.Person) -> Account:
     """Return the account of a row."""
-    person = Person(
-        user_id=row.user_id,
-        role=row.role,
-        name=row.name,
-        roll_number=row.roll_number,
-        email=row.email,
-        is_active=row.is_active,
-        accommodation=_allowed(row),
-    )
-    return Account(person, row.secret_hash)
-
-
-def assignment_of(row: rows.Assignment) -> Assignment:
-    """Return the assignment of a row."""
-    return Assignment(
-        assignment_id=row.assignment_id,
-        test_id=row.test_id,
-        candidate_id=row.candidate_id,
-        assigned_at=row.assigned_at,
-        due_date=row.due_date,
-        status=row.status,
-        attempt_count=row.attempt_count,
-        last_attempt_at=row.last_attempt_at,
-        paper_digest=row.paper_digest,
-        accommodation=_allowed(row),
-        withdrawn_at=row.withdrawn_at,
-        absent=row.absent,
-    )
+    return Account(person_of(row), row.secret_hash)
 
 
 def session_of(row: rows.Session, test_ids: tuple[str, ...]) -> Session:
@@ -96,7 +68,7 @@ def person_row(account: Account, now: datetime) -> dict[str, Any]:
         "secret_hash": account.secret_hash,
         "created_at": now,
         "is_provisional": False,
-        **_allowed_row(person.accommodation),
+        **person.accommodation.document(),
     }
 
 
@@ -114,7 +86,7 @@ def assignment_row(assignment: Assignment) -> dict[str, Any]:
         "paper_digest": assignment.paper_digest,
         "withdrawn_at": assignment.withdrawn_at,
         "absent": assignment.absent,
-        **_allowed_row(assignment.accommodation),
+        **assignment.accommodation.document(),
     }
 
 
@@ -131,11 +103,3 @@ def session_row(session: Session, hall: str) -> dict[str, Any]:
         "late_entry_minutes": session.late_entry_minutes,
         "opened_by": session.opened_by,
     }
-
-
-def _allowed_row(given: Accommodation) -> dict[str, Any]:
-    return {"extra_percent": given.extra_percent, "extra_ms": given.extra_ms, "rest_breaks": given.rest_breaks}
-
-
-def _allowed(row: rows.Person | rows.Assignment) -> Accommodation:
-    return Accommodation(row.extra_percent, row.extra_ms, row.rest_breaks)

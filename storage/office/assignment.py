@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.assignment import Assignment, AssignmentStatus
 from kiosk.exam.draft import AccessType
 from kiosk.exam.error import Refused
@@ -16,8 +15,8 @@ from kiosk.exam.notification import TEST_ASSIGNED, Notification, assigned_metada
 from kiosk.exam.person import SYSTEM_ID, Person, Role
 from kiosk.exam.status import LogAction, SubmissionStatus
 from storage.models import office as rows
-from storage.office.person import person_value
 from storage.office.store import Store, add_rows, in_batches, write_logs, write_notifications
+from storage.value import assignment_of, person_of
 
 
 class AssignmentStore(Store):
@@ -63,7 +62,7 @@ class AssignmentStore(Store):
             session.flush()
             add_rows(session, rows.Submission, [submission])
             write_logs(session, [_log(row.assignment_id, LogAction.STARTED, candidate_id, at)])
-            return assignment_value(row)
+            return assignment_of(row)
 
     def withdraw(self, assignment_id: str, by: str, reason: str, at: datetime) -> None:
         """Take a test back from a candidate; raises Refused once it has been begun."""
@@ -85,7 +84,7 @@ class AssignmentStore(Store):
     def assignment(self, assignment_id: str) -> Assignment:
         """Return one assignment; raises Refused when there is none of that id."""
         with self._reading() as session:
-            return assignment_value(_row(session, assignment_id))
+            return assignment_of(_row(session, assignment_id))
 
     def of_tests(self, test_ids: Sequence[str]) -> tuple[Assignment, ...]:
         """Return the assignments of some tests."""
@@ -95,7 +94,7 @@ class AssignmentStore(Store):
             .order_by(rows.Assignment.assigned_at, rows.Assignment.assignment_id)
         )
         with self._reading() as session:
-            return tuple(assignment_value(row) for row in session.scalars(query))
+            return tuple(assignment_of(row) for row in session.scalars(query))
 
     def of_candidate(self, candidate_id: str) -> tuple[Assignment, ...]:
         """Return the assignments of one candidate, the next due first."""
@@ -105,7 +104,7 @@ class AssignmentStore(Store):
             .order_by(rows.Assignment.due_date, rows.Assignment.assignment_id)
         )
         with self._reading() as session:
-            return tuple(assignment_value(row) for row in session.scalars(query))
+            return tuple(assignment_of(row) for row in session.scalars(query))
 
 
 def assignment_for_start(
@@ -128,24 +127,6 @@ def assignment_for_start(
     return _row(session, new.assignment_id)
 
 
-def assignment_value(row: rows.Assignment) -> Assignment:
-    """Return a row of `test_assignments` as a value."""
-    return Assignment(
-        assignment_id=row.assignment_id,
-        test_id=row.test_id,
-        candidate_id=row.candidate_id,
-        assigned_at=row.assigned_at,
-        due_date=row.due_date,
-        status=row.status,
-        attempt_count=row.attempt_count,
-        last_attempt_at=row.last_attempt_at,
-        paper_digest=row.paper_digest,
-        accommodation=Accommodation(row.extra_percent, row.extra_ms, row.rest_breaks),
-        withdrawn_at=row.withdrawn_at,
-        absent=row.absent,
-    )
-
-
 def _row(session: Session, assignment_id: str) -> rows.Assignment:
     row = session.get(rows.Assignment, assignment_id)
     if row is None:
@@ -166,7 +147,7 @@ def _candidates(session: Session, candidate_ids: Sequence[str]) -> list[Person]:
     found: dict[str, Person] = {}
     for some in in_batches(candidate_ids):
         query = select(rows.Person).where(rows.Person.user_id.in_(some))
-        found |= {row.user_id: person_value(row) for row in session.scalars(query)}
+        found |= {row.user_id: person_of(row) for row in session.scalars(query)}
     for user_id in candidate_ids:
         person = found.get(user_id)
         if person is None or person.role is not Role.CANDIDATE or not person.is_active:

@@ -14,6 +14,7 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.person import SYSTEM_ID, Person, Role
 from storage.models import office as rows
 from storage.office.store import Store, add_rows, in_batches, write_audit
+from storage.value import person_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,13 @@ class PersonStore(Store):
     def person(self, user_id: str) -> Person:
         """Return one person; raises Refused when there is none of that id."""
         with self._reading() as session:
-            return person_value(_row(session, user_id))
+            return person_of(_row(session, user_id))
 
     def by_roll_number(self, roll_number: str) -> Person | None:
         """Return the candidate with a roll number, or None."""
         with self._reading() as session:
             row = session.scalar(select(rows.Person).where(rows.Person.roll_number == roll_number))
-            return None if row is None else person_value(row)
+            return None if row is None else person_of(row)
 
     def people(self, roles: Collection[Role] = tuple(Role)) -> tuple[Person, ...]:
         """Return the people of some roles, by role, roll number and name."""
@@ -72,7 +73,7 @@ class PersonStore(Store):
             .order_by(rows.Person.role, rows.Person.roll_number, rows.Person.name, rows.Person.user_id)
         )
         with self._reading() as session:
-            return tuple(person_value(row) for row in session.scalars(query))
+            return tuple(person_of(row) for row in session.scalars(query))
 
     def first(self, role: Role, last: Collection[str] = ()) -> Person | None:
         """Return the longest-standing active person of a role, or None; those of `last` only if there is no other."""
@@ -83,7 +84,7 @@ class PersonStore(Store):
         )
         with self._reading() as session:
             row = session.scalars(query.limit(1)).first()
-            return None if row is None else person_value(row)
+            return None if row is None else person_of(row)
 
     def secret_hashes(self, user_ids: Sequence[str]) -> Mapping[str, str]:
         """Return the hashes of secrets, of those people who have one."""
@@ -119,19 +120,6 @@ class PersonStore(Store):
             _row(session, user_id)
             session.execute(update(rows.Person).where(rows.Person.user_id == user_id).values(values))
             write_audit(session, audit)
-
-
-def person_value(row: rows.Person) -> Person:
-    """Return a row of `users` as a value, without its secret."""
-    return Person(
-        user_id=row.user_id,
-        role=row.role,
-        name=row.name,
-        roll_number=row.roll_number,
-        email=row.email,
-        is_active=row.is_active,
-        accommodation=Accommodation(row.extra_percent, row.extra_ms, row.rest_breaks),
-    )
 
 
 def _row(session: Session, user_id: str) -> rows.Person:

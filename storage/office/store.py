@@ -1,44 +1,26 @@
 """What every store of the office stands on: one transaction per public method, and refusals in words."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, insert
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
-from kiosk.exam.error import Refused
 from kiosk.exam.log import AuditEntry, LogEntry
 from kiosk.exam.notification import Notification
-from storage.engine import reading
 from storage.models import office as rows
 from storage.models.office import OfficeBase
+from storage.transaction import Transactional
 
 BATCH = 500
 """Rows named in one statement."""
 T = TypeVar("T")
 
 
-class Store:
-    """One noun of the office over one engine."""
+class Store(Transactional):
+    """One noun of the office."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._writers = sessionmaker(engine, expire_on_commit=False)
-        self._readers = sessionmaker(reading(engine), expire_on_commit=False)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        try:
-            with self._writers.begin() as session:
-                yield session
-        except IntegrityError as error:
-            raise Refused(
-                "This does not fit what the office holds: somebody changed it, or an id is taken. Look and try again."
-            ) from error
-
-    def _reading(self) -> AbstractContextManager[Session]:
-        return self._readers.begin()
+    MISFIT = "This does not fit what the office holds: somebody changed it, or an id is taken. Look and try again."
 
 
 def in_batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:

@@ -16,6 +16,7 @@ from kiosk.exam.paper import Paper
 from kiosk.exam.person import Person, Role
 from kiosk.exam.record import Record
 from storage.models import seat as rows
+from storage.page import entry_of
 
 
 def read_record(connection: Connection, submission_id: str, *, with_evidence: bool = False) -> Record | None:
@@ -51,21 +52,7 @@ def read_entries(connection: Connection, genesis: Genesis) -> tuple[Entry, ...]:
         .where(entry.submission_id == genesis.submission_id, entry.opened_on == genesis.opened_on)
         .order_by(entry.seq)
     )
-    return tuple(
-        Entry(
-            submission_id=row.submission_id,
-            opened_on=row.opened_on,
-            seq=row.seq,
-            epoch=row.epoch,
-            kind=row.kind,
-            at=row.at,
-            boot_id=row.boot_id,
-            boot_ms=row.boot_ms,
-            body=json.loads(row.body),
-            hash=bytes(row.hash),
-        )
-        for row in found
-    )
+    return tuple(entry_of(row) for row in found)
 
 
 def _genesis(row: Any) -> Genesis:
