@@ -1,5 +1,6 @@
 """The App while a sitting runs: candidate's moves to the desk, the desk's state to the screens."""
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from screens.proctor.overlay import OverlayScreen
     from screens.sitting import SittingScreen
 
+AFTER_PAINT_SECONDS = 0.002
+"""What a paint is given to reach the terminal before its move is made."""
+
 
 class SittingApp(LockedApp):
     """A locked App with a desk.
 
-    Moves are made at once on this thread and saved behind it by the desk's writer, whose thread only posts back.
+    A key is shown first; its move is made on this thread right after that paint, in the order of the keys, and saved
+    behind it by the desk's writer, whose thread only posts back.
     Nothing of a sitting is loaded before there is one: the login screen must not wait for it.
     """
 
@@ -29,6 +34,7 @@ class SittingApp(LockedApp):
         self.desk: Desk | None = None
         self.in_sitting = False
         self._capture_in = 0
+        self._moves: deque[Callable[[Desk], None]] = deque()
 
     @property
     def overlay(self) -> "OverlayScreen | None":
@@ -108,11 +114,12 @@ class SittingApp(LockedApp):
             self.desk.close()
 
     def take_text(self) -> None:
-        """Put down what somebody is typing and a screen still holds back."""
+        """Make every move that waits for its paint, and put down what somebody is typing and a screen holds back."""
         for screen in self._sitting_screens():
             held = screen.take_text()
             if held is not None:
                 self.put_text(held)
+        self._make_moves()
 
     async def tick(self) -> None:
         """Do what the clocks demand and show them; called once a second."""
@@ -182,12 +189,18 @@ class SittingApp(LockedApp):
         self.push_screen(NoticeDialog(title, message))
 
     def _move(self, move: "Callable[[Desk], None]") -> None:
-        if self.desk is None or not self.in_sitting:
+        if self.in_sitting:
+            self._moves.append(move)
+            self.call_after_refresh(self.set_timer, AFTER_PAINT_SECONDS, self._make_moves)
+
+    def _make_moves(self) -> None:
+        if self.desk is None or not self._moves:
             return
-        try:
-            move(self.desk)
-        except KioskError as error:
-            self.refuse(error)
+        while self._moves:
+            try:
+                self._moves.popleft()(self.desk)
+            except KioskError as error:
+                self.refuse(error)
         self.call_later(self.refresh_sitting)
 
     def _capture(self, desk: "Desk") -> None:

@@ -1,5 +1,7 @@
 """The paper on the screen: the present question, the sections and the palette, as the desk tells them."""
 
+from contextlib import ExitStack
+
 from textual import on
 from textual.app import ComposeResult
 from textual.getters import query_one
@@ -22,6 +24,7 @@ from screens.widgets.writing import Writing
 from screens.wish import Wishes
 
 PLACE = "place"
+GATHERING_SECONDS = 0.002
 TYPING_SECONDS = 0.4
 """How long text is held back while somebody types."""
 _VERBS: Keys = (
@@ -144,6 +147,7 @@ class PaperScreen(SittingScreen):
             wishes.drop()
 
     def _open(self, question_id: str) -> None:
+        self._in_one_frame()
         self.card = self._route.card(question_id)
         self._route.visit(self.card)
         self._told_more = False
@@ -157,6 +161,13 @@ class PaperScreen(SittingScreen):
         self._draw_frame()
         if not self.is_covered:
             self.pane.focus_answer()
+
+    def _in_one_frame(self) -> None:
+        """Hold the paint until every widget has said what changed: a second frame would come a good while later."""
+        held = ExitStack()
+        held.callback(self.check_idle)
+        held.enter_context(self.app.batch_update())
+        self.app.set_timer(GATHERING_SECONDS, held.close)
 
     def _draw_frame(self) -> None:
         """Let the rules meet the palette's edge, and name the keys that work."""
