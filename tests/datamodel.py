@@ -11,6 +11,30 @@ from typing import Any
 
 PAGE = Path(__file__).parent / "data" / "schema.md"
 
+AT = "2026-03-02T09:00:00.123Z"
+SAMPLES: dict[str, Any] = {
+    "ID": "an-id.1",
+    "String": "Zwölf Boxkämpfer\n\tjagen «Viktor» 𝄞",
+    "Int64": 2**62,
+    "Boolean": False,
+    "Float64": "-12345678901234567890.1234567890123456789",
+    "Array of Strings": ["one", "", "drei ✓"],
+    "Array of IDs": ["b", "a"],
+    "Array of Objects": [{"activityType": "screen_capture", "timestamp": AT, "metadata": {"n": [1, 0.5, None, True]}}],
+}
+TIMES = {
+    "createdAt",
+    "assignedAt",
+    "dueDate",
+    "lastAttemptAt",
+    "startedAt",
+    "submittedAt",
+    "answeredAt",
+    "endedAt",
+    "timestamp",
+}
+"""Fields of kind String that hold a time."""
+
 _HEADING = re.compile(r"^### \d+\. (.+) Table$", re.M)
 _FIELD = re.compile(r"^- `(\w+)` \((.+?)\): ", re.M)
 _BLOCK = re.compile(r"^### ([A-F])\. .*?```typescript\n(.*?)```", re.M | re.S)
@@ -48,6 +72,13 @@ def _field(name: str, description: str) -> Field:
     members = tuple(re.findall(r'"(\w+)"', description))
     kind = "Enum" if members else description.split(",")[0]
     return Field(name, kind, "optional" in description, members)
+
+
+def sample(field: Field, member: int = -1) -> Any:
+    """Return a telling value of a field: of its members the one asked for, else one that is easily lost on the way."""
+    if field.members:
+        return field.members[member]
+    return AT if field.name in TIMES else SAMPLES[field.kind]
 
 
 @cache

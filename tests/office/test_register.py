@@ -7,13 +7,12 @@ import pytest
 from pydantic.alias_generators import to_snake
 from sqlalchemy import Engine, func, select
 
-from datamodel import Field, tables
+from datamodel import AT, TIMES, Field, sample, tables
 from kiosk.exam.error import Invalid
 from kiosk.office.register import Register
 from kiosk.wire.records.table import RECORDS, record_of
 from storage.models.office import OfficeBase
 
-AT = "2026-03-02T09:00:00.123Z"
 OWNERS = {
     "createdBy": "users",
     "testId": "tests",
@@ -30,27 +29,6 @@ OWNERS = {
 """Which table a field points into."""
 IDS = {"users": "u-1", **{table: f"{table}-1" for table in RECORDS if table != "users"}}
 
-VALUES: dict[str, Any] = {
-    "String": "Zwölf Boxkämpfer\n\tjagen «Viktor» 𝄞",
-    "Int64": 2**62,
-    "Boolean": False,
-    "Float64": "-12345678901234567890.1234567890123456789",
-    "Array of Strings": ["one", "", "drei ✓"],
-    "Array of IDs": ["b", "a"],
-    "Array of Objects": [{"activityType": "screen_capture", "timestamp": AT, "metadata": {"n": [1, 0.5, None, True]}}],
-}
-TIMES = {
-    "createdAt",
-    "assignedAt",
-    "dueDate",
-    "lastAttemptAt",
-    "startedAt",
-    "submittedAt",
-    "answeredAt",
-    "endedAt",
-    "timestamp",
-}
-
 
 def value(table: str, field: Field, member: int = -1) -> Any:
     """Return a value of a field that points where it must."""
@@ -58,9 +36,7 @@ def value(table: str, field: Field, member: int = -1) -> Any:
         return IDS[table]
     if field.name in OWNERS:
         return IDS[OWNERS[field.name]]
-    if field.members:
-        return field.members[member]
-    return AT if field.name in TIMES else VALUES[field.kind]
+    return sample(field, member)
 
 
 def whole(table: str) -> dict[str, Any]:
