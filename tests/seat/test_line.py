@@ -218,7 +218,7 @@ def test_a_hall_that_is_lost_stops_no_move(house):
         desk.flag(desk.state().question_id, not desk.state().answers[desk.state().question_id].flagged)
         desk.tick()
     house.settle()
-    assert desk._courier.wait()
+    assert desk._courier.wait(60)
     assert desk.saved().failure is None
     assert desk.overlay().events[-1][1] == LOST
 
