@@ -44,11 +44,13 @@ class Choices(KeyOrder, Passage, can_focus=True):
         self._chosen: frozenset[str] = frozenset()
         self.wishes: Wishes[frozenset[str]] = Wishes()
         self._starts: list[int] = []
+        self._made: dict[tuple[int, bool, bool, int], list[Strip]] = {}
 
     def show(self, card: QuestionCard, chosen: frozenset[str]) -> None:
         """Show the options of a question, the cursor on the first chosen one."""
         self._question_id, self._options, self._several = card.question_id, card.options, card.type is QuestionType.MSQ
         self._chosen = chosen = self.wishes.settle(card.question_id, chosen)
+        self._made.clear()
         self.set_reactive(Choices.cursor, next((n for n, o in enumerate(card.options) if o.option_id in chosen), 0))
         self.remake()
 
@@ -64,7 +66,7 @@ class Choices(KeyOrder, Passage, can_focus=True):
     def _draw(self, chosen: frozenset[str]) -> None:
         if chosen != self._chosen:
             self._chosen = chosen
-            self.remake(self.top)
+            self.redraw()
 
     def make_lines(self, width: int) -> list[Strip]:
         """Lay the options out, wrapped beside their letters."""
@@ -72,11 +74,18 @@ class Choices(KeyOrder, Passage, can_focus=True):
         self._starts = []
         for place, option in enumerate(self._options):
             self._starts.append(len(lines))
-            lines += self._option_lines(place, option, width)
+            key = place, option.option_id in self._chosen, place == self.cursor, width
+            if key not in self._made:
+                self._made[key] = self._option_lines(option, *key[1:])
+            lines += self._made[key]
         return lines
 
-    def _option_lines(self, place: int, option: OptionCard, width: int) -> list[Strip]:
-        is_chosen, at_cursor = option.option_id in self._chosen, place == self.cursor
+    def notify_style_update(self) -> None:
+        """Lay the options out afresh in new colours."""
+        self._made.clear()
+        super().notify_style_update()
+
+    def _option_lines(self, option: OptionCard, is_chosen: bool, at_cursor: bool, width: int) -> list[Strip]:
         part = "choices--cursor" if at_cursor else "choices--chosen" if is_chosen else None
         style = self.get_component_rich_style(part, partial=True) if part else Style()
         letter = style if at_cursor else self.get_component_rich_style("choices--letter", partial=True)
@@ -128,13 +137,12 @@ class Choices(KeyOrder, Passage, can_focus=True):
 
     def watch_cursor(self, place: int) -> None:
         """Bring the option at the cursor into view, its end first, then its start."""
-        self._lines = None
+        self.redraw()
         if not self._options or not self.size.width:
             return
         count = len(self.lines())
         end = self._starts[place + 1] if place + 1 < len(self._starts) else count
         self.top = min(max(self.top, end - self.room), self._starts[place])
-        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked."""

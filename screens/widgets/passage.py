@@ -3,6 +3,7 @@
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -53,6 +54,18 @@ class Passage(Widget):
         self._lines = None
         self.set_reactive(Passage.top, top)
         self.refresh()
+
+    def redraw(self) -> None:
+        """Make the lines afresh where they are, and paint only those that differ."""
+        before, self._lines = self._lines, None
+        now = self.lines() if before is not None and self.size.width else []
+        if before is None or len(now) != len(before):
+            self.refresh()
+            return
+        shown = range(self.top, min(self.top + self.room, len(now)))
+        changed = [Region(0, place - self.top, self._width, 1) for place in shown if now[place] != before[place]]
+        if changed:
+            self.refresh(*changed)
 
     def wanted(self, width: int) -> int:
         """Return the rows that show every line and the row of the cue."""
