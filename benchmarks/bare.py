@@ -1,6 +1,4 @@
-"""The floor of start and key: a bare Textual App with one line and one list of choices."""
-
-import sys
+"""The floor of start, key and memory: a bare Textual App with one line of text."""
 
 from textual.app import App, ComposeResult
 from textual.events import Key
@@ -21,4 +19,3 @@ class BareApp(App[None]):
 
 if __name__ == "__main__":
     BareApp().run()
-    sys.exit(0)

@@ -34,6 +34,8 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.status: int | None = None
+        self.read_at = 0.0
+        """When the last bytes came, in seconds of `time.perf_counter`."""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
@@ -102,5 +104,6 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:
             return False
+        self.read_at = time.perf_counter()
         self._stream.feed(data)
         return bool(data)
