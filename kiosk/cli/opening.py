@@ -1,8 +1,11 @@
 """How a seat is opened: the login screen first, and the desk with its hall behind it."""
 
 import gc
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kiosk.exam.error import KioskError
 
 if TYPE_CHECKING:
     from kiosk.hall.hall import Hall
@@ -10,7 +13,13 @@ if TYPE_CHECKING:
 
 
 def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = ()) -> int:
-    """Run one seat until it is closed; return the exit status. Raises KioskError for a name no seat can have."""
+    """Run one seat until it is closed; return the exit status.
+
+    Raises KioskError without a terminal, where a keyboard that is not there would be read for ever, and for a name no
+    seat can have.
+    """
+    if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
+        raise KioskError("A seat is run in a terminal, with its keyboard and its screen.", "No terminal")
     from kiosk.apps.seat import SeatApp
     from kiosk.ground.home import Home
 

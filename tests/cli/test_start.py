@@ -72,3 +72,19 @@ def test_what_cannot_be_opened_is_told_in_words(arguments: list[str], status: in
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("call", [("kiosk.cli.start", "seat"), ("kiosk.cli.main", "seat")])
+def test_a_seat_without_a_terminal_says_so(call: tuple[str, str], tmp_path: Path) -> None:
+    module, word = call
+    program = f"import sys; sys.argv[1:] = [{word!r}, '--home', {str(tmp_path)!r}]; from {module} import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "terminal" in done.stderr
