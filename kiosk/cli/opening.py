@@ -18,13 +18,13 @@ def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = 
     Raises KioskError without a terminal, where a keyboard that is not there would be read for ever, and for a name no
     seat can have.
     """
-    if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
-        raise KioskError("A seat is run in a terminal, with its keyboard and its screen.", "No terminal")
     from kiosk.apps.seat import SeatApp
     from kiosk.ground.home import Home
 
     place = Home(home).seat(name)
     place.make()
+    if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
+        raise KioskError("A seat is run in a terminal, with its keyboard and its screen.", "No terminal")
     opener = DeskOpener(home, name)
     kiosk = SeatApp(name, opener.open, samples=samples, log_file=place.folder / "seat.log")
     kiosk.run()

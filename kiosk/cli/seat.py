@@ -15,7 +15,7 @@ SeatOption = Annotated[str, typer.Option("--seat", help="Name of the seat in the
 def seat(ctx: typer.Context, name: SeatOption = FIRST_SEAT, home: HomeOption = None) -> None:
     """Open the kiosk on this machine, with the hall of the same home behind it.
 
-    The seat is enrolled in the hall the first time. Leave it with Ctrl+O, a proctor's PIN, and C.
+    The seat is enrolled in the hall the first time. Leave it with Ctrl+O, a proctor's PIN, and S.
     """
     if ctx.invoked_subcommand is None:
         raise typer.Exit(open_seat(name, home))
