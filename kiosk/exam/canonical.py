@@ -71,6 +71,8 @@ def _name(key: object) -> str:
 
 
 def _text(text: str) -> str:
+    if text.isascii():  # the most of all text by far: it has one spelling already
+        return str(text)
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise Invalid("a text holds half of a surrogate pair, which cannot be written")
     return unicodedata.normalize("NFC", str(text))
