@@ -139,7 +139,10 @@ class SeatApp(SittingApp):
     async def start(self, asked: messages.StartAsked) -> None:
         """Begin the sitting, or go on with the open one at the same question."""
         desk = self.desk
-        if desk is None or self.in_sitting:
+        if desk is None:
+            return
+        if self.in_sitting:
+            await self.refresh_sitting()
             return
         sheet = await self._ask(lambda: desk.begin(asked.assignment_id))
         if sheet is not None:

@@ -69,13 +69,14 @@ class InstructionsScreen(Page):
     @on(Press.Pressed, "#start")
     def start(self) -> None:
         """Ask for the start; pressed twice it is asked once."""
-        self.query_one("#start", Press).disabled = True
+        self._let_choose(False)
         self.post_message(StartAsked(self._read.assignment_id))
 
     @on(Press.Pressed, "#back")
     def action_back(self) -> None:
-        """Go back to the tests."""
-        self.post_message(TestsAsked())
+        """Go back to the tests; not while a start is under way, whose clock would run unseen."""
+        if not self.query_one("#start", Press).disabled:
+            self.post_message(TestsAsked())
 
     @on(Reading.Moved)
     def show_cue(self, event: Reading.Moved) -> None:
@@ -89,7 +90,13 @@ class InstructionsScreen(Page):
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why it cannot start; it may be tried again."""
         self.query_one("#lower", Rule).say(message)
-        self.query_one("#start", Press).disabled = False
+        self._let_choose(True)
+
+    def _let_choose(self, free: bool) -> None:
+        for press in self.query(Press):
+            press.disabled = not free
+        if free:
+            self.query_one("#back", Press).focus()
 
     def _facts(self) -> Content:
         read = self._read

@@ -184,3 +184,14 @@ async def test_every_screen_fits(size: tuple[int, int]) -> None:
         async with on_stage(screen, size=size) as stage:
             assert words in stage.text
             assert len(stage.text.splitlines()) == size[1]
+
+
+async def test_nothing_leaves_the_instructions_while_a_start_is_under_way() -> None:
+    screen = InstructionsScreen(ANNA, sample_instructions())
+    async with on_stage(screen) as stage:
+        await stage.press("tab", "enter", "enter", "space", "escape")
+        assert len(stage.sent(StartAsked)) == 1
+        assert not stage.sent(TestsAsked)
+        screen.show_refusal("Not now.")
+        await stage.press("escape")
+        assert len(stage.sent(TestsAsked)) == 1
