@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from threading import RLock
 from types import MappingProxyType
 from typing import Any
 
@@ -65,6 +66,7 @@ class Desk:
         self._sheet: Sheet | None = None
         self._reporter = Reporter(self._courier)
         self._seat_at: str | None = None
+        self._turn = RLock()
 
     def listen(self, listener: Callable[[DeskEvent], None]) -> None:
         """Tell `listener`, from the writer's thread, what became of saves."""
@@ -104,8 +106,23 @@ class Desk:
         return self._authority.result(self._admitted().token, assignment_id)
 
     def begin(self, assignment_id: str) -> Sheet:
-        """Open the sitting, or go on with the open one at the same question, once its first entries are saved."""
-        self._must_be_free()
+        """Open the sitting, or go on with the open one at the same question, once its first entries are saved.
+
+        Asked twice at the same time, the second asker gets the sitting the first one opened: two hands must never
+        write one journal.
+        """
+        with self._turn:
+            if self._sheet is None or not self._is_open(assignment_id):
+                self._must_be_free()
+                self._begin(assignment_id)
+            self._writer.drain()
+            return self.sheet()
+
+    def _is_open(self, assignment_id: str) -> bool:
+        scribe = self._scribe
+        return scribe is not None and scribe.is_at_work and scribe.sitting.genesis.assignment_id == assignment_id
+
+    def _begin(self, assignment_id: str) -> None:
         admission = self._admitted()
         offer = self._authority.lease(admission.token, assignment_id, self.seat)
         signed = lease_of(offer, self._trust, admission, assignment_id)
@@ -121,7 +138,6 @@ class Desk:
         self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate)
         self._writer.drain()
         self._reporter.tell(scribe)
-        return self._sheet
 
     def unlock_overlay(self, pin: str) -> str:
         """Let the hall check a proctor's PIN; return the proctor's name; raises Denied with the wait."""

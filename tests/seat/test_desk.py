@@ -1,4 +1,5 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -188,6 +189,21 @@ def test_a_receipt_missed_on_the_screen_is_in_the_list_after_a_restart(house):
     again = house.desk()
     again.sign_in(ROLL, CODE)
     assert again.tests()[0].receipt == receipt is not None
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+def test_a_start_asked_twice_at_once_opens_one_sitting(house, resumes):
+    if resumes:
+        house.begun().close()
+    desk = house.desk()
+    desk.sign_in(ROLL, CODE)
+    with ThreadPoolExecutor(4) as pool:
+        sheets = list(pool.map(desk.begin, ["assignment-1"] * 4))
+    desk.flag(desk.state().question_id, True)
+    house.settle()
+    assert desk.saved().failure is None
+    assert len({id(sheet) for sheet in sheets}) == 1
+    assert kinds(entries_of(house)).count(Kind.RESTARTED) == int(resumes)
 
 
 def test_a_mandatory_section_must_be_complete(house):
