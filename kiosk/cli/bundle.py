@@ -29,7 +29,7 @@ def list_sittings(home: HomeOption = None, as_json: JsonOption = False) -> None:
     for seat, line in found:
         stands = "received" if line.is_received else "sealed" if line.bundle_id else line.status.value.replace("_", " ")
         put_text(f"{seat:10} {line.submission_id:34} {line.candidate:30} {stands:12} {line.receipt or ''}")
-    put_text(f"{len(found)} sittings.")
+    put_text("1 sitting." if len(found) == 1 else f"{len(found)} sittings.")
 
 
 @app.command()
@@ -60,6 +60,9 @@ def export(
             )
     if as_json:
         put_json({"folder": str(folder), "bundles": copied, "unfinished": left})
+        return
+    if not copied:
+        put_text("Nothing to copy: no sitting of this home has been handed in.")
         return
     for line in copied:
         put_text(f"{line['seat']:10} {line['submission']:34} {line['bytes']:>9,} bytes")

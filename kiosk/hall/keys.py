@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from kiosk.exam.error import KioskError
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
@@ -25,6 +26,10 @@ class HallKeys:
     @classmethod
     def load(cls, folder: KeyFolder) -> "HallKeys":
         """Read the keys of a hall that central has certified; raises KioskError for what is missing or not believed."""
+        if not folder.has_public(ROOT):
+            raise KioskError(
+                f"No package has come to this hall yet. Load one: kiosk hall load FOLDER. ({folder.folder})"
+            )
         root, chain = folder.public(ROOT), folder.chain(NAME)
         holder = verify_chain(chain, root, KeyRole.HALL)
         assert holder.hall is not None

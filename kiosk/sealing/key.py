@@ -113,6 +113,10 @@ class KeyFolder:
         """Return an age identity; raises KioskError when it is not here or others may read it."""
         return AgeIdentity(self._secret(f"{name}.age").decode("ascii", "replace"))
 
+    def has_public(self, name: str) -> bool:
+        """Whether a signing key's public half is here."""
+        return (self.folder / f"{name}.ed25519.pub").exists()
+
     def public(self, name: str) -> str:
         """Return a signing key's public half, which stays when the private half is taken offline."""
         return self._public_half(f"{name}.ed25519.pub")

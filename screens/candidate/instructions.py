@@ -102,7 +102,8 @@ class InstructionsScreen(Page):
         read = self._read
         questions = sum(s.questions for s in read.sections)
         of = f" of {read.max_attempts}" if read.max_attempts else ""
-        facts = f"{questions} questions · {read.minutes} minutes · attempt {read.attempt}{of}"
+        minutes = "1 minute" if read.minutes == 1 else f"{read.minutes} minutes"
+        facts = f"{questions} {'question' if questions == 1 else 'questions'} · {minutes} · attempt {read.attempt}{of}"
         return Content.assemble((facts, "bold"), "   you have begun this test already" if read.resumes else "")
 
     def _sections(self) -> Content:
