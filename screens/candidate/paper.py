@@ -1,6 +1,8 @@
 """The paper on the screen: the present question, the sections and the palette, as the desk tells them."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -67,6 +69,9 @@ class PaperScreen(SittingScreen):
 
     def on_mount(self) -> None:
         """Open the question the sitting is at."""
+        for wishes in self._wishes:
+            wishes.on_ask = self._run_ahead
+        self.pane.writing.editor.on_edit = self._run_ahead
         self._open(self.state.question_id or self.card.question_id)
         super().on_mount()
 
@@ -84,13 +89,12 @@ class PaperScreen(SittingScreen):
             wanted = state.question_id
         if wanted is not None and wanted != self.card.question_id:
             self._open(wanted)
+        self._hear_answers()
         answer = self._answer()
         self.pane.update_answer(answer, self._flags.settle(self.card.question_id, answer.flagged))
-        if self.pane.is_text:
-            self._texts.settle(self.card.question_id, answer.text)
         self._draw_map()
         self._after_cover(was_covered)
-        self.save_line.typing = self.pane.has_unsent
+        self.save_line.ahead = self._is_ahead
 
     def show_saved(self, saved: SaveState) -> None:
         """Show the save level; text still in the editor only counts as being saved."""
@@ -101,7 +105,7 @@ class PaperScreen(SittingScreen):
     def show_time(self, time: TimeLeft) -> None:
         """Show both clocks; a wish nobody has answered by now is given up, so that only what is true stays shown."""
         super().show_time(time)
-        if any(w.is_overdue for w in (self._places, self._flags, self._texts, self.pane.choices.wishes)):
+        if any(w.is_overdue for w in self._wishes):
             self._drop_wishes()
             self.show_state(self.state)
         if time.section_ms is None:
@@ -135,15 +139,34 @@ class PaperScreen(SittingScreen):
     def hold_text(self, event: Writing.Typed) -> None:
         """Hold typed text back for a moment, so that not every letter is an entry of its own."""
         event.stop()
-        self.save_line.typing = True
-        if self._typing is None:
+        self.save_line.ahead = self._is_ahead
+        if self._typing is None and self.pane.has_unsent:
             self._typing = self.set_timer(TYPING_SECONDS, self._send_text)
 
-    def _answer(self) -> Answer:
-        return self.state.answers.get(self.card.question_id) or Answer(self.card.question_id)
+    def _answer(self, question_id: str | None = None) -> Answer:
+        question_id = question_id or self.card.question_id
+        return self.state.answers.get(question_id) or Answer(question_id)
+
+    def _hear_answers(self) -> None:
+        """Let the desk answer what was asked for at any question, also at those left since."""
+        self._flags.hear(lambda question_id: self._answer(question_id).flagged)
+        self._texts.hear(lambda question_id: self._answer(question_id).text)
+        self.pane.choices.wishes.hear(lambda question_id: frozenset(self._answer(question_id).option_ids))
+
+    @property
+    def _wishes(self) -> Sequence[Wishes[Any]]:
+        return self._places, self._flags, self._texts, self.pane.choices.wishes
+
+    @property
+    def _is_ahead(self) -> bool:
+        return self.pane.has_unsent or any(w.is_open for w in self._wishes)
+
+    def _run_ahead(self) -> None:
+        # in the same frame as what has just been asked for: what is not handed over must never stand beside "Saved"
+        self.save_line.ahead = True
 
     def _drop_wishes(self) -> None:
-        for wishes in (self._places, self._flags, self._texts, self.pane.choices.wishes):
+        for wishes in self._wishes:
             wishes.drop()
 
     def _open(self, question_id: str) -> None:

@@ -1,10 +1,12 @@
 """Where essays and programs are written."""
 
+from collections.abc import Callable
+
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.widgets import TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.widgets.text_area import Edit, EditResult, TextAreaTheme
 
 from screens.theme import THEMES, colours
 from screens.widgets.keyorder import KeyOrder
@@ -43,6 +45,13 @@ class Editor(KeyOrder, TextArea, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__("", soft_wrap=True, tab_behavior="focus", max_checkpoints=MOST_STEPS_BACK)
         self.cursor_blink = False
+        self.on_edit: Callable[[], None] = lambda: None
+        """Called when the text is about to change, before anything is painted."""
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text."""
+        self.on_edit()
+        return super().edit(edit)
 
     def open(self, text: str, language: str | None, is_program: bool) -> None:
         """Show a text; a program gets line numbers, its language's colours and the Tab key."""

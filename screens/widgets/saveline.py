@@ -21,8 +21,8 @@ class SaveLine(Widget):
     """
 
     saved: reactive[SaveState] = reactive(SaveState(0))
-    typing: reactive[bool] = reactive(False)
-    """Whether there is text on the screen that has not been handed over yet."""
+    ahead: reactive[bool] = reactive(False)
+    """Whether the screen shows something that has not been handed over yet."""
 
     def render(self) -> RenderResult:
         return spread(self._level(), Content.assemble(("F1 Help ", "$foreground")), self.size.width)
@@ -30,7 +30,7 @@ class SaveLine(Widget):
     def _level(self) -> Content:
         if self.saved.failure is not None:
             return Content.assemble((f" Not saved: {self.saved.failure}", "bold $urgent"))
-        if self.typing or self.saved.pending:
+        if self.ahead or self.saved.pending:
             until = f" · saved up to {wall_text(self.saved.seat_at)}" if self.saved.seat_at else ""
             return Content(f" Saving …{until}")
         if self.saved.seat_at is None:

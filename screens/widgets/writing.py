@@ -35,7 +35,7 @@ class Writing(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The text in the editor is no longer what was handed over."""
+        """The text in the editor has changed."""
 
     @dataclass
     class TooLong(Message):
@@ -89,15 +89,14 @@ class Writing(Vertical):
 
     @on(TextArea.Changed)
     def tell_typing(self, event: TextArea.Changed) -> None:
-        """Count anew and tell that there is something to hand over; too long a text goes back by one step."""
+        """Count anew and tell that the text has changed; too long a text goes back by one step."""
         event.stop()
         if len(self.editor.text) > LONGEST_TEXT:
             self.editor.undo()
             self.post_message(self.TooLong())
             return
         self._write_count()
-        if self.has_unsent:
-            self.post_message(self.Typed())
+        self.post_message(self.Typed())
 
     def _write_count(self) -> None:
         card = self.card
