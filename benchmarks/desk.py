@@ -18,10 +18,11 @@ SEAT = "A1"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One seat and the candidates who may sit at it: roll number, code and name."""
+    """One seat, the candidates who may sit at it (roll number, code and name), and the PINs of two proctors."""
 
     home: Path
     candidates: tuple[tuple[str, str, str], ...]
+    pins: tuple[str, str]
 
     def seat(self) -> TimedTerminal:
         """Start the seat in a terminal."""
@@ -45,6 +46,13 @@ class Desk:
         seat.press("enter")
         seat.wait("Question 1 of")
 
+    def go_on(self, seat: TimedTerminal) -> None:
+        """Go from the list of tests to the question of the open sitting."""
+        seat.press("enter")
+        seat.wait("▶ Go on with the test")
+        seat.press("enter")
+        seat.wait(" Question ")
+
 
 @contextmanager
 def a_desk() -> Iterator[Desk]:
@@ -54,4 +62,5 @@ def a_desk() -> Iterator[Desk]:
         home = Path(folder) / "home"
         command = [sys.executable, "-m", "kiosk", "demo", "--prepare", "--json", "--home", str(home)]
         facts = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-        yield Desk(home, tuple((c["rollNumber"], c["code"], c["name"]) for c in facts["candidates"]))
+        candidates = tuple((c["rollNumber"], c["code"], c["name"]) for c in facts["candidates"])
+        yield Desk(home, candidates, tuple(facts["pins"]))
