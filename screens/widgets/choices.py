@@ -107,7 +107,6 @@ class Choices(KeyOrder, Passage, can_focus=True):
     async def _on_key(self, event: events.Key) -> None:
         place = self._place_of(event)
         if place is not None:
-            self.cursor = place
             self._pick(place)
         elif event.key in ("up", "down"):
             self.cursor = max(0, min(self.cursor + (1 if event.key == "down" else -1), len(self._options) - 1))
@@ -130,17 +129,24 @@ class Choices(KeyOrder, Passage, can_focus=True):
             return
         option_id = self._options[place].option_id
         wanted = self._chosen ^ {option_id} if self._several else frozenset({option_id})
-        self.want(wanted)
+        self.wishes.ask(self._question_id, wanted)
+        self._chosen = wanted
+        self.set_reactive(Choices.cursor, place)
+        self._draw_at_cursor()
         ids = tuple(o.option_id for o in self._options if o.option_id in wanted)
         # straight to the screen, where moves to other questions are posted too, so that none overtakes the other
         self.screen.post_message(ChoiceChanged(self._question_id, ids))
 
-    def watch_cursor(self, place: int) -> None:
-        """Bring the option at the cursor into view, its end first, then its start."""
+    def watch_cursor(self) -> None:
+        """Draw the cursor where it is now."""
+        self._draw_at_cursor()
+
+    def _draw_at_cursor(self) -> None:
+        """Draw what has changed, and bring the option at the cursor into view, its end first, then its start."""
         self.redraw()
         if not self._options or not self.size.width:
             return
-        count = len(self.lines())
+        count, place = len(self.lines()), self.cursor
         end = self._starts[place + 1] if place + 1 < len(self._starts) else count
         self.top = min(max(self.top, end - self.room), self._starts[place])
 
@@ -149,7 +155,6 @@ class Choices(KeyOrder, Passage, can_focus=True):
         line = self.top + event.y
         if event.y < self.room and line < len(self.lines()):
             place = max(n for n, start in enumerate(self._starts) if start <= line)
-            self.cursor = place
             self._pick(place)
 
 
