@@ -120,17 +120,17 @@ def _check_ids(session: Session, test: Test) -> None:
         if len(set(ids)) < len(ids):
             raise Invalid(f"two {kind}s have the id {next(i for i in ids if ids.count(i) > 1)}")
     for some in in_batches(section_ids):
-        foreign = select(rows.Section.section_id).where(
+        foreign = select(func.min(rows.Section.section_id)).where(
             rows.Section.section_id.in_(some), rows.Section.test_id != test.test_id
         )
-        _must_be_none("section", session.scalars(foreign).first())
+        _must_be_none("section", session.scalar(foreign))
     for some in in_batches(question_ids):
         foreign = (
-            select(rows.Question.question_id)
+            select(func.min(rows.Question.question_id))
             .outerjoin(rows.Section, rows.Section.section_id == rows.Question.section_id)
             .where(rows.Question.question_id.in_(some), func.coalesce(rows.Section.test_id, "") != test.test_id)
         )
-        _must_be_none("question", session.scalars(foreign).first())
+        _must_be_none("question", session.scalar(foreign))
 
 
 def _must_be_none(kind: str, found: str | None) -> None:
