@@ -39,3 +39,4 @@ class BundleState(StrEnum):
     COUNTED = "counted"  # its journal is in the rows
     BRANCH = "branch"  # another bundle of the same sitting is counted; kept for a person to decide
     FAILED = "failed"  # opened, and found wrong; kept
+    HELD = "held"  # signed with a key that was revoked; kept for a person to decide

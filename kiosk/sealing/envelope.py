@@ -26,6 +26,12 @@ class PayloadType(StrEnum):
     RECEIPT = "application/vnd.exam-kiosk.receipt.v1+json"
     LEASE = "application/vnd.exam-kiosk.lease.v1+json"
     GRANT = "application/vnd.exam-kiosk.grant.v1+json"
+    RELEASE = "application/vnd.exam-kiosk.release.v1+json"
+    INDEX = "application/vnd.exam-kiosk.index.v1+json"
+    CLOSING = "application/vnd.exam-kiosk.closing.v1+json"
+    CLOSEOUT = "application/vnd.exam-kiosk.closeout.v1+json"
+    REVOCATIONS = "application/vnd.exam-kiosk.revocations.v1+json"
+    DECISION = "application/vnd.exam-kiosk.decision.v1+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
@@ -11,6 +11,7 @@ from storage.models.base import DayKey, HallBase
 from storage.models.paper import IdentityColumns, PackageColumns, SealedPaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
 from storage.models.sitting import GrantColumns, LeaseColumns
+from storage.models.sync import BundleColumns, ReceiptColumns
 
 
 class Person(PersonColumns, HallBase):
@@ -52,6 +53,8 @@ class Test(HallBase):
     is_active: Mapped[bool]
     paper_digest: Mapped[str]
     """The newest paper; an assignment may name an older one."""
+    policy: Mapped[str] = mapped_column(Text)
+    """Canonical text of what a candidate is told before the paper is opened: times, sections, attempts."""
 
 
 class SealedPaper(SealedPaperColumns, HallBase):
@@ -59,6 +62,11 @@ class SealedPaper(SealedPaperColumns, HallBase):
 
     __tablename__ = "sealed_papers"
     __table_args__ = (ForeignKeyConstraint(["package_id"], ["packages.package_id"]),)
+
+    recipient: Mapped[str]
+    """The age recipient it is sealed to; nothing here opens it before the release."""
+    locked_identity: Mapped[bytes] = mapped_column(LargeBinary)
+    """Its identity, sealed to the envelope code and then to this hall."""
 
 
 class PaperIdentity(IdentityColumns, HallBase):
@@ -187,6 +195,41 @@ class Result(HallBase):
     body: Mapped[str] = mapped_column(Text)
     """Canonical text."""
     released_at: Mapped[datetime]
+
+
+class Bundle(BundleColumns, HallBase):
+    """One bundle as its seat gave it to the hall."""
+
+    __tablename__ = "bundles"
+    __table_args__ = (
+        # the bundles of a sitting
+        Index(None, "submission_id", "opened_on"),
+    )
+
+    assignment_id: Mapped[str]
+    seat: Mapped[str]
+    is_handed_in: Mapped[bool]
+    received_at: Mapped[datetime]
+
+
+class Receipt(ReceiptColumns, HallBase):
+    """Central's receipt for a bundle of this hall."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (ForeignKeyConstraint(["bundle_id", "opened_on"], ["bundles.bundle_id", "bundles.opened_on"]),)
+
+
+class Closing(HallBase):
+    """One signed statement of what became of the roster of a test, and central's close-out of it."""
+
+    __tablename__ = "closings"
+
+    closing_id: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the payload."""
+    test_id: Mapped[str]
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+    closeout: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Audit(AuditColumns, HallBase):

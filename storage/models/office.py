@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kiosk.exam.status import BundleState, LogAction
 from storage.models.assignment import AssignmentColumns
 from storage.models.audit import AuditColumns
-from storage.models.base import OfficeBase
+from storage.models.base import DayKey, OfficeBase
 from storage.models.mark import AnswerKey, Mark
 from storage.models.paper import IdentityColumns, PaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
@@ -115,13 +115,18 @@ class Submission(SubmissionColumns, OfficeBase):
     key_version: Mapped[int | None]
     released_at: Mapped[datetime | None]
     """When the candidate may see the result."""
+    bundle_id: Mapped[str | None]
+    """The bundle whose journal counts; the others of the sitting are branches."""
 
 
 class JournalEntry(JournalColumns, OfficeBase):
-    """One entry of a journal; its key serves: the journal of a sitting in order."""
+    """One entry of a journal as one bundle brought it; its key serves: the journal of a sitting in order."""
 
     __tablename__ = "journal"
     __table_args__ = (_of_a_sitting(), {"sqlite_with_rowid": False})
+
+    bundle_id: Mapped[str] = mapped_column(primary_key=True)
+    """Two bundles of one sitting may differ; each journal is kept as it came."""
 
 
 class Answer(AnswerColumns, OfficeBase):
@@ -210,6 +215,8 @@ class Bundle(BundleColumns, OfficeBase):
     """Why it could not be opened or counted."""
     settled_at: Mapped[datetime | None]
     """When its state last changed."""
+    rank: Mapped[str | None]
+    """Epoch, time and digest of its last lease, in an order text sorts by: of several bundles the highest counts."""
 
 
 class Receipt(ReceiptColumns, OfficeBase):
@@ -232,6 +239,116 @@ class Quarantine(OfficeBase):
     received_at: Mapped[datetime]
 
 
+class Chunk(OfficeBase):
+    """One piece of a large bundle on its way up."""
+
+    __tablename__ = "chunks"
+    __table_args__ = (
+        # the pieces nobody came back for
+        Index(None, "received_at"),
+    )
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    hall: Mapped[str]
+    received_at: Mapped[datetime]
+
+
+class HallToken(OfficeBase):
+    """One hall's key to the upload door; only its digest is kept."""
+
+    __tablename__ = "hall_tokens"
+    __table_args__ = (
+        # also serves: whose token this is
+        UniqueConstraint("digest"),
+    )
+
+    token_id: Mapped[str] = mapped_column(primary_key=True)
+    hall: Mapped[str]
+    digest: Mapped[str]
+    """SHA-256 of the token."""
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
+    not_after: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class EnvelopeCode(OfficeBase):
+    """What opens a hall's papers without a network: printed once for a test and a hall, and put in an envelope."""
+
+    __tablename__ = "envelope_codes"
+    __table_args__ = (ForeignKeyConstraint(["test_id"], ["tests.test_id"]),)
+
+    test_id: Mapped[str] = mapped_column(primary_key=True)
+    hall: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    made_at: Mapped[datetime]
+
+    def __repr__(self) -> str:
+        return f"EnvelopeCode(test_id={self.test_id!r}, hall={self.hall!r})"
+
+
+class Release(OfficeBase):
+    """One release token that was given: from then on the hall may open the papers of a test."""
+
+    __tablename__ = "releases"
+    __table_args__ = (ForeignKeyConstraint(["test_id"], ["tests.test_id"]),)
+
+    test_id: Mapped[str] = mapped_column(primary_key=True)
+    hall: Mapped[str] = mapped_column(primary_key=True)
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    released_at: Mapped[datetime]
+    released_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
+
+
+class Closing(OfficeBase):
+    """One hall's statement of what became of its roster, and central's close-out once it holds."""
+
+    __tablename__ = "closings"
+    __table_args__ = (
+        # the closings of a test, hall by hall
+        Index(None, "test_id", "hall"),
+        # what waits for its close-out
+        Index(None, "settled_at"),
+    )
+
+    closing_id: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the payload."""
+    hall: Mapped[str]
+    test_id: Mapped[str]
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    closeout: Mapped[bytes | None] = mapped_column(LargeBinary)
+    problem: Mapped[str | None] = mapped_column(Text)
+    """What is still unexplained."""
+    settled_at: Mapped[datetime | None]
+
+
+class Decision(OfficeBase):
+    """One signed decision about the bundles of a sitting: which counts, or an answer taken over from a branch."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        _of_a_sitting(),
+        ForeignKeyConstraint(["decided_by"], ["users.user_id"]),
+        ForeignKeyConstraint(["second"], ["users.user_id"]),
+        # the decisions on a sitting in order
+        Index(None, "submission_id", "opened_on", "decided_at"),
+    )
+
+    decision_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str]
+    opened_on: Mapped[DayKey]
+    bundle_id: Mapped[str]
+    question_id: Mapped[str | None]
+    """The question whose answer is adopted; None where a held bundle is let count."""
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str]
+    second: Mapped[str | None]
+    decided_at: Mapped[datetime]
+
+
 class Audit(AuditColumns, OfficeBase):
     """One act outside the story of one assignment."""
 
@@ -252,7 +369,12 @@ __all__ = [
     "Attendance",
     "Audit",
     "Bundle",
+    "Chunk",
+    "Closing",
+    "Decision",
+    "EnvelopeCode",
     "Evidence",
+    "HallToken",
     "JournalEntry",
     "Lease",
     "Log",
@@ -269,6 +391,7 @@ __all__ = [
     "Question",
     "QuestionBank",
     "Receipt",
+    "Release",
     "Section",
     "Session",
     "SessionTest",
