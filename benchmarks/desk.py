@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -49,9 +50,9 @@ class Desk:
     def go_on(self, seat: TimedTerminal) -> None:
         """Go from the list of tests to the question of the open sitting."""
         seat.press("enter")
-        seat.wait("▶ Go on with the test")
+        seat.wait(lambda text: re.search(r"▶ (\[ )?Go on", text) is not None)
         seat.press("enter")
-        seat.wait(" Question ")
+        seat.wait(lambda text: " Question " in text and "Go on with the test" not in text)
 
 
 @contextmanager
