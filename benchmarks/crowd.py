@@ -1,4 +1,4 @@
-"""A crowd: any number of handed-in sittings of the sample exam, sealed in one hall, for a central office that printed it.
+"""A crowd: any number of handed-in sittings of the sample exam, sealed in one hall for the office that printed it.
 
 Every question is answered, every choice changed once; journals are written by the same rules as on a seat.
 """

@@ -1,6 +1,6 @@
 """Sealing and verifying bundles, in one process, against the cryptography and compression alone.
 
-The floor of sealing is zstd and age over the same bytes; that of verifying, four bare Ed25519 signatures and one SHA-256.
+The floor of sealing is zstd and age over the same bytes; that of verifying, four bare signatures and one digest.
 
 python -m benchmarks.seal [--json]
 """
