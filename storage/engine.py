@@ -13,6 +13,8 @@ from kiosk.exam.error import KioskError
 
 KEY_BYTES = 32
 BUSY_MS = 10_000
+_FULL = ("disk is full", "No space left on device")
+"""What SQLite and PostgreSQL say when there is no room."""
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",  # two writers queue
@@ -29,6 +31,10 @@ class StoreError(KioskError):
     """A store that cannot be opened, read or written."""
 
     title = "The store does not answer"
+
+
+class StoreFull(StoreError):
+    """A store whose disk has no room left."""
 
 
 def open_engine(where: Path | str, key: bytes | None = None, *, create: bool = False) -> Engine:
@@ -135,7 +141,8 @@ def _translate(context: ExceptionContext) -> None:
     error, dialect = context.original_exception, context.dialect
     driver_error = getattr(dialect.dbapi, "OperationalError", None)
     if driver_error is not None and isinstance(error, driver_error):
-        raise StoreError(_words(str(error))) from error
+        kind = StoreFull if any(sign in str(error) for sign in _FULL) else StoreError
+        raise kind(_words(str(error))) from error
     for told in (error, context.sqlalchemy_exception):
         if told is not None and told.args:
             told.args = (_without_row(str(told.args[0])), *told.args[1:])
@@ -149,7 +156,7 @@ def _without_row(text: str) -> str:
 def _words(text: str) -> str:
     known = {
         "locked": "The store is busy: another program holds it. Try again in a moment.",
-        "disk is full": "The disk is full. Make room, then go on.",
+        **dict.fromkeys(_FULL, "The disk is full. Make room, then go on."),
         "readonly": "The store may not be written here. Ask the technician.",
         "disk I/O": "The disk does not write. Stop work on this machine and call the technician.",
         "connection failed": "The database does not answer. Check that it runs and that the address is right.",

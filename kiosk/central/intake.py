@@ -1,6 +1,6 @@
 """Intake: bundles are verified, stored with a signed receipt, or set aside with the reason. It opens nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,13 @@ from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
 from kiosk.sealing.receipt import ReceiptSigner
 from storage.central.intake import IntakeStore
+
+Admission = Callable[[Bundle], None]
+"""Raises where a bundle that verifies may not come in this way."""
+
+
+def admit_any(bundle: Bundle) -> None:
+    """Let every bundle that verifies in, as from a stick, which may bring those of several halls."""
 
 
 class Outcome(StrEnum):
@@ -56,8 +63,11 @@ class Intake:
         self._signer = signer
         self._clock = clock
 
-    def take(self, data: bytes, source: str) -> Taken:
-        """Take the bytes of one bundle in; what does not verify is kept in quarantine, and the reason said."""
+    def take(self, data: bytes, source: str, admit: Admission = admit_any) -> Taken:
+        """Take the bytes of one bundle in; what does not verify is kept in quarantine, and the reason said.
+
+        Nothing is stored where `admit` raises.
+        """
         now = self._clock.now().at
         try:
             bundle = verify(data, self._root)
@@ -66,6 +76,7 @@ class Intake:
                 return Taken(source, Outcome.UNREAD, "", reason=error.message)
             digest = self._store.quarantine(data, source, error.message, parse_iso(now))
             return Taken(source, Outcome.QUARANTINED, digest, reason=error.message)
+        admit(bundle)
         receipt, is_new = self._store.accept(_arrival(bundle, source, now), lambda: self._signer.receipt(bundle, now))
         outcome = Outcome.STORED if is_new else Outcome.KNOWN
         return Taken(source, outcome, bundle.bundle_id, receipt, flags=bundle.flags)

@@ -26,7 +26,7 @@ class IntakeStore(Store):
         A bundle that is here already changes nothing, and its receipt is the one signed the first time.
         """
         with self._writing() as session:
-            if not _add_once(session, rows.Bundle, _bundle_row(arrival)):
+            if not add_once(session, rows.Bundle, _bundle_row(arrival)):
                 return _receipt(session, arrival.bundle_id), False
             signed = receipt()
             values = {
@@ -35,7 +35,7 @@ class IntakeStore(Store):
                 "envelope": signed,
                 "issued_at": arrival.received_at,
             }
-            _add_once(session, rows.Receipt, values)
+            add_once(session, rows.Receipt, values)
             return signed, True
 
     def receipt(self, bundle_id: str) -> bytes:
@@ -48,7 +48,7 @@ class IntakeStore(Store):
         digest = hashlib.sha256(content).hexdigest()
         values = {"digest": digest, "content": content, "source": source, "reason": reason, "received_at": at}
         with self._writing() as session:
-            _add_once(session, rows.Quarantine, values)
+            add_once(session, rows.Quarantine, values)
         return digest
 
     def quarantined(self) -> tuple[Quarantined, ...]:
@@ -108,7 +108,7 @@ class IntakeStore(Store):
             return found
 
 
-def _add_once(session: Session, model: type[OfficeBase], values: dict[str, object]) -> bool:
+def add_once(session: Session, model: type[OfficeBase], values: dict[str, object]) -> bool:
     """Insert a row unless one with its key is there; return whether it was inserted."""
     table = OfficeBase.metadata.tables[model.__tablename__]
     make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
