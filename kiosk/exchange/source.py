@@ -44,6 +44,8 @@ class Source:
 def read_source(path: Path) -> Source:
     """Return the text of a file; raises Invalid if it is missing, no plain file, too large or no text."""
     try:
+        if path.is_dir():
+            raise Invalid(f"{path}: this is a folder. Give the question files in it.")
         if not path.is_file():
             raise Invalid(f"{path}: there is no such file.")
         with path.open("rb") as file:

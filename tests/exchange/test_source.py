@@ -52,9 +52,14 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_only_plain_files_are_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.gift")
-    for name in ("pipe.gift", "nothing.gift", "."):
+    for name in ("pipe.gift", "nothing.gift"):
         with pytest.raises(Invalid, match="there is no such file"):
             read_source(tmp_path / name)
+
+
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="this is a folder. Give the question files in it"):
+        read_source(tmp_path)
 
 
 @pytest.mark.parametrize(
