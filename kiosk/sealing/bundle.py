@@ -21,6 +21,7 @@ from kiosk.sealing.certificate import Holder, verify_chain
 from kiosk.sealing.compression import compress
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations
 from kiosk.sealing.summary import epochs, hand_in, time_summary
 from kiosk.wire.bundle import LARGEST_PLAIN, BundleManifest
 from kiosk.wire.document import words
@@ -39,6 +40,8 @@ class Bundle:
     """The journal, sealed."""
     flags: tuple[str, ...] = ()
     """What a person should look at although the bundle verifies."""
+    is_revoked: bool = False
+    """Whether it was signed under a certificate the root has revoked: kept and receipted, but held for a decision."""
 
     @property
     def data(self) -> bytes:
@@ -142,19 +145,21 @@ def _about_bytes(plain: bytes, body: bytes) -> dict[str, Any]:
     }
 
 
-def verify(data: bytes, root: str) -> Bundle:
+def verify(data: bytes, root: str, revoked: Revocations = NONE_REVOKED) -> Bundle:
     """Return the bundle in `data`, believed on the word of the root's public key alone; nothing is decrypted.
 
     Raises Tampered, Invalid or Denied with what is wrong. Every byte is held to: by the signature, by the one
-    spelling of the envelope, by the digest of the body, or by the frame.
+    spelling of the envelope, by the digest of the body, or by the frame. A bundle under a certificate named in
+    `revoked` is returned marked.
     """
     envelope_bytes, body = frame.split(data)
     envelope = read_envelope(envelope_bytes, PayloadType.BUNDLE)
     manifest = read_manifest(envelope.canonical_payload())
-    holder = verify_chain(manifest.certificates, root, KeyRole.SEAT, manifest.sealed_at)
+    holder = verify_chain(manifest.certificates, root, KeyRole.SEAT, manifest.sealed_at, revoked)
     envelope.check(holder.key)
     _must_agree(manifest, holder, body)
-    return Bundle(hashlib.sha256(envelope.payload).hexdigest(), manifest, envelope_bytes, body, holder.flags)
+    bundle_id = hashlib.sha256(envelope.payload).hexdigest()
+    return Bundle(bundle_id, manifest, envelope_bytes, body, holder.flags, holder.is_revoked)
 
 
 def read_manifest(payload: bytes) -> BundleManifest:

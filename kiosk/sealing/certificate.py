@@ -1,6 +1,7 @@
 """Certificates: a key is believed when a chain of signatures leads from it to the root key.
 
-A certificate that has run out is flagged and never a reason to refuse an answer.
+A certificate that has run out is flagged and never a reason to refuse an answer. One that the root has revoked is
+marked: what central says under it is refused (`Holder.standing`), what a candidate wrote under it is held for a person.
 """
 
 import uuid
@@ -14,6 +15,7 @@ from kiosk.exam.error import Denied, Invalid, Tampered
 from kiosk.exam.moment import iso, parse_iso
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey, read_public
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations
 from kiosk.wire.certificate import CertificateDocument
 from kiosk.wire.document import words
 
@@ -25,6 +27,7 @@ ISSUED_BY: Mapping[KeyRole, KeyRole] = {
     KeyRole.PROCTOR: KeyRole.HALL,
 }
 """Which role's key certifies which."""
+_REVOKED = " is revoked since "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Holder:
 
     certificate: CertificateDocument
     flags: tuple[str, ...] = ()
-    """What a person should look at, in words: certificates out of their time."""
+    """What a person should look at, in words: certificates out of their time, or revoked."""
+    is_revoked: bool = False
+    """Whether the root has revoked this certificate or one above it."""
 
     @property
     def key(self) -> str:
@@ -54,6 +59,12 @@ class Holder:
     def recipient(self) -> str | None:
         """The age recipient that goes with the key."""
         return self.certificate.recipient
+
+    def standing(self) -> "Holder":
+        """Return the holder; raises Denied, in words, where a certificate of its chain is revoked."""
+        if self.is_revoked:
+            raise Denied(f"{next(f for f in self.flags if _REVOKED in f)}; what it signs is not taken")
+        return self
 
 
 def certify(
@@ -90,15 +101,19 @@ def certify(
     return (own.decode("ascii"), *issuer_chain)
 
 
-def verify_chain(chain: Sequence[str], root: str, role: KeyRole, at: str | None = None) -> Holder:
+def verify_chain(
+    chain: Sequence[str], root: str, role: KeyRole, at: str | None = None, revoked: Revocations = NONE_REVOKED
+) -> Holder:
     """Return the holder of the first certificate of `chain`.
 
     Raises Tampered when the signatures do not lead to `root`, Denied when a key certified what it may not or the
-    holder has another role than `role`. Certificates out of their time at `at` are flagged.
+    holder has another role than `role`. Certificates out of their time at `at` are flagged; those named in `revoked`
+    are flagged and marked, whenever they signed, because whoever stole a key can write any date.
     """
     issuer, issuer_role = root, KeyRole.ROOT
     above: CertificateDocument | None = None
     flags: list[str] = []
+    struck: list[str] = []
     if not 1 <= len(chain) <= 4:
         raise Invalid("a chain has one to four certificates")
     for text in reversed(chain):
@@ -108,11 +123,12 @@ def verify_chain(chain: Sequence[str], root: str, role: KeyRole, at: str | None 
             raise Denied(f"a {issuer_role} key cannot certify a {held} key")
         _must_narrow(certificate, held, above)
         flags += _lapsed(certificate, at)
+        struck += _struck(certificate, revoked)
         issuer, issuer_role, above = certificate.key, held, certificate
     assert above is not None
     if issuer_role is not role:
         raise Denied(f"this is a {issuer_role} key and not a {role} key")
-    return Holder(above, tuple(flags))
+    return Holder(above, (*struck, *flags), is_revoked=bool(struck))
 
 
 def _read(text: str, issuer: str) -> CertificateDocument:
@@ -145,3 +161,10 @@ def _lapsed(certificate: CertificateDocument, at: str | None) -> list[str]:
     if when > parse_iso(certificate.not_after):
         return [f"{whose} ended at {certificate.not_after}"]
     return []
+
+
+def _struck(certificate: CertificateDocument, revoked: Revocations) -> list[str]:
+    entry = revoked.find(certificate.serial, certificate.key)
+    if entry is None:
+        return []
+    return [f"the {certificate.role} certificate {certificate.serial}{_REVOKED}{entry.at}: {entry.reason}"]

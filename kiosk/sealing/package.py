@@ -20,6 +20,7 @@ from kiosk.sealing.certificate import Holder, verify_chain
 from kiosk.sealing.copy import read_file, write_copy
 from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_canonical, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations, read_carried
 from kiosk.wire.document import words
 from kiosk.wire.package import LARGEST_BLOB, LARGEST_PACKAGE, BlobDocument, PackageManifest
 from kiosk.wire.roster import RosterDocument
@@ -39,6 +40,8 @@ class Package:
     blobs: Mapping[str, bytes] = field(repr=False)
     """Sealed bytes by their digest."""
     flags: tuple[str, ...] = ()
+    revocations: Revocations = NONE_REVOKED
+    """The revocation list it carries."""
 
     @property
     def papers(self) -> tuple[str, ...]:
@@ -75,6 +78,7 @@ class Issuer:
     root: str
     recipients: tuple[str, ...]
     """age recipients of intake and escrow."""
+    revocations: Revocations = NONE_REVOKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ def write_package(
 
     Every file is written, flushed, renamed, and read again before this returns; the manifest comes last.
     """
-    holder = verify_chain(address.hall_chain, issuer.root, KeyRole.HALL)
+    holder = verify_chain(address.hall_chain, issuer.root, KeyRole.HALL, revoked=issuer.revocations).standing()
     sealed = _seal_parts(papers, roster, holder)
     document = {
         "version": 1,
@@ -112,6 +116,7 @@ def write_package(
         "recipients": list(issuer.recipients),
         "hall_certificates": list(address.hall_chain),
         "certificates": list(issuer.chain),
+        "revocations": issuer.revocations.text,
     }
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty. Give a new folder for the package.")
@@ -121,11 +126,19 @@ def write_package(
     return read_package(folder, issuer.root, hall=holder.hall)
 
 
-def read_package(folder: Path, root: str, *, hall: str | None = None, newest: tuple[int, str] | None = None) -> Package:
+def read_package(
+    folder: Path,
+    root: str,
+    *,
+    hall: str | None = None,
+    newest: tuple[int, str] | None = None,
+    revoked: Revocations = NONE_REVOKED,
+) -> Package:
     """Return the package in a folder, every signature, digest and length verified; nothing is decrypted.
 
-    `newest` is number and id of the newest package already loaded for its test. Raises Refused for an older one,
-    Denied for another hall's, Tampered or Invalid naming the file that is wrong.
+    `newest` is number and id of the newest package already loaded for its test, `revoked` what is known to be
+    revoked; the list the package carries counts as well. Raises Refused for an older one, Denied for another hall's
+    and under a revoked certificate, Tampered or Invalid naming the file that is wrong.
     """
     envelope = read_file(folder / MANIFEST, LARGEST_ENVELOPE)
     read = read_envelope(envelope, PayloadType.PACKAGE)
@@ -133,15 +146,18 @@ def read_package(folder: Path, root: str, *, hall: str | None = None, newest: tu
         manifest = PackageManifest.model_validate_json(read.canonical_payload())
     except ValidationError as error:
         raise Invalid(f"{MANIFEST} is not of this version: {words(error)}") from None
-    holder = verify_chain(manifest.certificates, root, KeyRole.RELEASE, manifest.made_at)
+    carried = read_carried(manifest.revocations, root)
+    revoked = carried.newest(revoked)
+    holder = verify_chain(manifest.certificates, root, KeyRole.RELEASE, manifest.made_at, revoked).standing()
     read.check(holder.key)
     package_id = hashlib.sha256(read.payload).hexdigest()
-    own = verify_chain(manifest.hall_certificates, root, KeyRole.HALL, manifest.made_at)
+    own = verify_chain(manifest.hall_certificates, root, KeyRole.HALL, manifest.made_at, revoked).standing()
     if own.hall != manifest.hall or hall not in (None, manifest.hall):
         raise Denied(f"this package is for the hall {manifest.hall}")
     _must_be_newest(manifest, package_id, newest)
     _must_be_whole(manifest)
-    return Package(package_id, manifest, envelope, _read_blobs(folder / BLOBS, manifest), holder.flags + own.flags)
+    blobs, flags = _read_blobs(folder / BLOBS, manifest), holder.flags + own.flags
+    return Package(package_id, manifest, envelope, blobs, flags, carried)
 
 
 def open_paper(blob: bytes, identity: str, digest: str) -> Paper:

@@ -9,6 +9,7 @@ from kiosk.sealing.bundle import Bundle
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations
 from kiosk.wire.document import words
 from kiosk.wire.receipt import ReceiptDocument
 
@@ -43,17 +44,20 @@ class ReceiptSigner:
         )
 
 
-def read_receipt(envelope: bytes, root: str, bundle_id: str | None = None) -> ReceiptDocument:
+def read_receipt(
+    envelope: bytes, root: str, bundle_id: str | None = None, revoked: Revocations = NONE_REVOKED
+) -> ReceiptDocument:
     """Return a receipt believed on the word of the root's public key; raises Tampered, Invalid or Denied.
 
-    Where `bundle_id` is given, a receipt for another bundle is refused.
+    Where `bundle_id` is given, a receipt for another bundle is refused; so is one under a revoked certificate.
     """
     read = read_envelope(envelope, PayloadType.RECEIPT)
     try:
         document = ReceiptDocument.model_validate_json(read.canonical_payload())
     except ValidationError as error:
         raise Invalid(f"this receipt is not of this version: {words(error)}") from None
-    read.check(verify_chain(document.certificates, root, KeyRole.RECEIPT, document.received_at).key)
+    holder = verify_chain(document.certificates, root, KeyRole.RECEIPT, document.received_at, revoked)
+    read.check(holder.standing().key)
     if bundle_id is not None and document.bundle_id != bundle_id:
         raise Tampered("this receipt is for another bundle")
     return document

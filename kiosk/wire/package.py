@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kiosk.wire.document import ChainTexts, Digest, Document, Identifier, Instant, Name, Recipient
+from kiosk.wire.revocation import RevocationsText
 
 MOST_BLOBS = 1_000
 LARGEST_BLOB = 64 * 2**20
@@ -40,3 +41,5 @@ class PackageManifest(Document):
     """The hall's own chain, so that it can certify its seats."""
     certificates: ChainTexts
     """The chain of the release key that signs this."""
+    revocations: RevocationsText | None = None
+    """The root's newest revocation list; None where nothing was ever revoked."""
