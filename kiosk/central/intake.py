@@ -1,6 +1,6 @@
 """Intake: bundles are verified, stored with a signed receipt, or set aside with the reason. It opens nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,14 +13,6 @@ from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
 from kiosk.sealing.receipt import ReceiptSigner
 from storage.central.intake import IntakeStore
-
-Admission = Callable[[Bundle], None]
-"""Raises where a bundle that verifies may not come in this way."""
-
-
-def admit_any(bundle: Bundle) -> None:
-    """Let every bundle that verifies in, as from a stick, which may bring those of several halls."""
-
 
 class Outcome(StrEnum):
     """What became of something handed to intake."""
@@ -63,23 +55,31 @@ class Intake:
         self._signer = signer
         self._clock = clock
 
-    def take(self, data: bytes, source: str, admit: Admission = admit_any) -> Taken:
-        """Take the bytes of one bundle in; what does not verify is kept in quarantine, and the reason said.
-
-        Nothing is stored where `admit` raises.
-        """
-        now = self._clock.now().at
+    def take(self, data: bytes, source: str) -> Taken:
+        """Take the bytes of one bundle in; what does not verify is kept in quarantine, and the reason said."""
         try:
-            bundle = verify(data, self._root)
+            bundle = self.verify(data)
         except KioskError as error:
-            if len(data) > frame.LARGEST:
-                return Taken(source, Outcome.UNREAD, "", reason=error.message)
-            digest = self._store.quarantine(data, source, error.message, parse_iso(now))
-            return Taken(source, Outcome.QUARANTINED, digest, reason=error.message)
-        admit(bundle)
+            return self.set_aside(data, source, error.message)
+        return self.keep(bundle, source)
+
+    def verify(self, data: bytes) -> Bundle:
+        """Return the bundle in `data`; raises Tampered, Invalid or Denied with what is wrong. Nothing is stored."""
+        return verify(data, self._root)
+
+    def keep(self, bundle: Bundle, source: str) -> Taken:
+        """Store a bundle that verified, with its receipt."""
+        now = self._clock.now().at
         receipt, is_new = self._store.accept(_arrival(bundle, source, now), lambda: self._signer.receipt(bundle, now))
         outcome = Outcome.STORED if is_new else Outcome.KNOWN
         return Taken(source, outcome, bundle.bundle_id, receipt, flags=bundle.flags)
+
+    def set_aside(self, data: bytes, source: str, reason: str) -> Taken:
+        """Keep what did not verify in quarantine; what is larger than any bundle is left where it was."""
+        if len(data) > frame.LARGEST:
+            return Taken(source, Outcome.UNREAD, "", reason=reason)
+        digest = self._store.quarantine(data, source, reason, parse_iso(self._clock.now().at))
+        return Taken(source, Outcome.QUARANTINED, digest, reason=reason)
 
     def take_folder(self, folder: Path) -> Iterator[Taken]:
         """Take in every bundle file of a folder, by name; raises KioskError for a folder that is not there."""

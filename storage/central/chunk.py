@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CursorResult, delete, func, select
 
 from kiosk.exam.error import Refused
-from storage.central.intake import add_once
+from storage.central.once import add_once
 from storage.models import office as rows
 from storage.office.store import Store, in_batches
 
