@@ -1,0 +1,151 @@
+"""Closings as halls sent them, and the close-out of each: signed once, the same bytes at every asking."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kiosk.exam.closing import Explained, KeptClosing, RowState
+from kiosk.exam.error import Refused
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.status import AttendanceState
+from storage.central.once import add_once
+from storage.models import office as rows
+from storage.office.store import Store, in_batches, write_audit
+
+ATTENDED: Mapping[RowState, AttendanceState] = {
+    RowState.PRESENT: AttendanceState.PRESENT,
+    RowState.UNFINISHED: AttendanceState.PRESENT,
+    RowState.ABSENT: AttendanceState.ABSENT,
+    RowState.MOVED: AttendanceState.SENT_AWAY,
+}
+"""What a settled row says of a candidate's coming."""
+
+
+class ClosingStore(Store):
+    """Keeps closings. Taking one in inserts and selects only; settling needs the office's own role."""
+
+    def keep(self, closing: KeptClosing) -> bool:
+        """Keep a closing that verified, once; return whether it was new."""
+        values = {
+            "closing_id": closing.closing_id,
+            "hall": closing.hall,
+            "test_id": closing.test_id,
+            "envelope": closing.envelope,
+            "received_at": closing.made_at,
+            "closeout": None,
+            "problem": None,
+            "settled_at": None,
+        }
+        with self._writing() as session:
+            return add_once(session, rows.Closing, values)
+
+    def closeout(self, closing_id: str, hall: str) -> bytes | None:
+        """Return the close-out of a hall's closing, or None while it is open.
+
+        Raises Refused for a closing that hall never sent, in the same words as for one nobody sent.
+        """
+        with self._reading() as session:
+            row = session.get(rows.Closing, closing_id)
+            if row is None or row.hall != hall:
+                raise Refused(f"There is no closing {closing_id[:12]} here.")
+            return None if row.closeout is None else bytes(row.closeout)
+
+    def closings(self, *, open_only: bool = False) -> tuple[KeptClosing, ...]:
+        """Return every closing in the order they came, or only those without a close-out."""
+        query = select(rows.Closing).order_by(rows.Closing.received_at, rows.Closing.closing_id)
+        if open_only:
+            query = query.where(rows.Closing.settled_at.is_(None))
+        with self._reading() as session:
+            return tuple(_value(row) for row in session.scalars(query))
+
+    def leave_open(self, closing_id: str, problem: str) -> None:
+        """Write down what a closing waits for; one that is settled stays as it is."""
+        with self._writing() as session:
+            session.execute(
+                update(rows.Closing)
+                .where(rows.Closing.closing_id == closing_id, rows.Closing.settled_at.is_(None))
+                .values(problem=problem)
+            )
+
+    def settle(
+        self,
+        closing_id: str,
+        make: Callable[[], bytes],
+        explained: Sequence[Explained],
+        session_ids: Sequence[str],
+        audit: AuditEntry,
+    ) -> bytes:
+        """Keep the close-out `make` gives, with what it says of each candidate; return the one that is kept.
+
+        A closing that was settled before keeps the bytes it has, and nothing changes.
+        """
+        with self._writing() as session:
+            row = session.get(rows.Closing, closing_id, with_for_update=True)
+            if row is None:
+                raise Refused(f"There is no closing {closing_id[:12]} here.")
+            if row.closeout is not None:
+                return bytes(row.closeout)
+            row.closeout, row.problem, row.settled_at = make(), None, audit.at
+            _mark(session, explained, session_ids)
+            write_audit(session, audit)
+            return row.closeout
+
+    def held(self, hall: str) -> tuple[str, ...]:
+        """Return the ids of every bundle held of a hall that has its receipt, sorted."""
+        query = (
+            select(rows.Bundle.bundle_id)
+            .join(
+                rows.Receipt,
+                (rows.Receipt.bundle_id == rows.Bundle.bundle_id) & (rows.Receipt.opened_on == rows.Bundle.opened_on),
+            )
+            .where(rows.Bundle.hall == hall)
+            .order_by(rows.Bundle.bundle_id)
+        )
+        with self._reading() as session:
+            return tuple(session.scalars(query))
+
+    def manifests(self, bundle_ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the signed manifests of some bundles, those that are held."""
+        found: dict[str, bytes] = {}
+        with self._reading() as session:
+            for some in in_batches(list(bundle_ids)):
+                query = select(rows.Bundle.bundle_id, rows.Bundle.manifest).where(rows.Bundle.bundle_id.in_(some))
+                found |= {bundle_id: bytes(manifest) for bundle_id, manifest in session.execute(query)}
+        return found
+
+
+def _mark(session: Session, explained: Sequence[Explained], session_ids: Sequence[str]) -> None:
+    """Let assignments and attendance say what the closing says.
+
+    A test taken back from somebody says nothing of them, and who came for one test was there, whatever another says.
+    """
+    absent = {row.assignment_id: row.state is RowState.ABSENT for row in explained}
+    for some in in_batches(sorted(absent)):
+        query = select(rows.Assignment).where(
+            rows.Assignment.assignment_id.in_(some), rows.Assignment.withdrawn_at.is_(None)
+        )
+        for assignment in session.scalars(query):
+            assignment.absent = absent[assignment.assignment_id]
+    came = {row.candidate_id: ATTENDED[row.state] for row in explained}
+    for some in in_batches(sorted(came)):
+        expected = select(rows.Attendance).where(
+            rows.Attendance.session_id.in_(session_ids), rows.Attendance.candidate_id.in_(some)
+        )
+        for attendance in session.scalars(expected):
+            state = came[attendance.candidate_id]
+            if not (state is AttendanceState.ABSENT and attendance.state is AttendanceState.PRESENT):
+                attendance.state = state
+
+
+def _value(row: rows.Closing) -> KeptClosing:
+    return KeptClosing(
+        closing_id=row.closing_id,
+        hall=row.hall,
+        test_id=row.test_id,
+        envelope=bytes(row.envelope),
+        made_at=row.received_at,
+        closeout=None if row.closeout is None else bytes(row.closeout),
+        problem=row.problem,
+        settled_at=row.settled_at,
+    )
