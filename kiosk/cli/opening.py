@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = ()) -> int:
     """Run one seat until it is closed; return the exit status.
 
-    Raises KioskError without a terminal, where a keyboard that is not there would be read for ever, and for a name no
-    seat can have.
+    Raises KioskError without a terminal, where a keyboard that is not there would be read for ever, for a name no
+    seat can have, and for a seat that is open already: two hands must never write one journal.
     """
     from kiosk.apps.seat import SeatApp
     from kiosk.ground.home import Home
+    from kiosk.seat.occupancy import occupied
 
     place = Home(home).seat(name)
     place.make()
@@ -27,8 +28,9 @@ def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = 
         raise KioskError("A seat is run in a terminal, with its keyboard and its screen.", "No terminal")
     opener = DeskOpener(home, name)
     kiosk = SeatApp(name, opener.open, samples=samples, log_file=place.folder / "seat.log")
-    kiosk.run()
-    opener.close()
+    with occupied(place):
+        kiosk.run()
+        opener.close()
     return kiosk.return_code or 0
 
 

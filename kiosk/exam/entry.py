@@ -40,7 +40,7 @@ class Kind(StrEnum):
     RESTARTED = "restarted"  # build
     OVERLAY_OPENED = "overlay_opened"  # a proctor's overlay covers the question; the clock runs on
     OVERLAY_CLOSED = "overlay_closed"
-    SEALED = "sealed"  # entries, head
+    SEALED = "sealed"  # entries, head; who and why where nobody handed in
 
 
 MONITORING = frozenset(

@@ -18,7 +18,7 @@ from kiosk.exam.moment import Moment
 from kiosk.exam.order import draw_order, order_document
 from kiosk.exam.paper import PaperQuestion
 from kiosk.exam.splice import Splice
-from kiosk.exam.text import clean_text
+from kiosk.exam.text import clean_line, clean_text
 
 __all__ = ["LONGEST_TEXT", "Phase", "Sitting", "Step"]
 
@@ -176,7 +176,21 @@ class Sitting(Attempt):
             raise Refused(_STANDSTILL[Phase.SEALED])
         if self.phase is not Phase.HANDED_IN:
             raise Refused("Only a sitting that has been handed in can be sealed.")
-        return [Step(Kind.SEALED, {"entries": self.head.seq + 1, "head": self.head.hash.hex()})]
+        return [self._sealed()]
+
+    def recover(self, who: str, why: str) -> list[Step]:
+        """Close for good the journal of a sitting nobody handed in, naming who decided it and why.
+
+        Refused once it is handed in, which is sealed without anybody's decision, and where it went on elsewhere.
+        """
+        if self.phase in (Phase.NEW, Phase.MOVED, Phase.SEALED):
+            raise Refused(_STANDSTILL[self.phase])
+        if self.phase is Phase.HANDED_IN:
+            raise Refused("This sitting has been handed in. It is sealed as it is.")
+        who, why = clean_line(who), clean_line(why)
+        if not who or not why:
+            raise Refused("Sealing a sitting that was not handed in needs a name and a reason.")
+        return [self._sealed(who=who, why=why)]
 
     def finish_text(self) -> list[Step]:
         """Return the whole value of each text that so far stands only in splices."""
@@ -208,6 +222,9 @@ class Sitting(Attempt):
         here = self.section or (self.question and self.paper.section_of[self.question].section_id)
         place = ids.index(here) if here else 0
         return next((i for i in [*ids[place + 1 :], *ids[: place + 1]] if self.is_open(i, moment)), None)
+
+    def _sealed(self, **decided: str) -> Step:
+        return Step(Kind.SEALED, {"entries": self.head.seq + 1, "head": self.head.hash.hex(), **decided})
 
     def _handed_in(self, by: str) -> Step:
         return Step(

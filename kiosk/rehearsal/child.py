@@ -18,14 +18,16 @@ from kiosk.rehearsal.candidate import Acknowledgements, Pins, SimulatedCandidate
 from kiosk.rehearsal.script import Action
 from kiosk.seat.desk import Desk
 from kiosk.seat.line import Line
+from kiosk.seat.occupancy import occupied
 from kiosk.seat.place import open_desk
 from kiosk.views.desk import DeskEvent, Saved
 
 
 def main(home: str, seat: str, reader: int, writer: int, said: int) -> None:
     """Open the seat and carry out every order."""
-    with open(reader, "rb") as answers, open(writer, "wb") as calls:
-        desk = open_desk(Home(Path(home)).seat(seat), Line(seat, answers, calls), SystemClock())
+    place = Home(Path(home)).seat(seat)
+    with occupied(place), open(reader, "rb") as answers, open(writer, "wb") as calls:
+        desk = open_desk(place, Line(seat, answers, calls), SystemClock())
         for line in sys.stdin:
             _play(desk, json.loads(line), said)
         desk.close()

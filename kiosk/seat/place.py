@@ -9,6 +9,7 @@ from kiosk.ground.home import Place
 from kiosk.sealing.bundle import Sealer
 from kiosk.sealing.key import KeyFolder
 from kiosk.seat.desk import Desk
+from kiosk.seat.occupancy import occupied
 from kiosk.seat.outbox import Outbox
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import Authority
@@ -74,4 +75,4 @@ def open_outbox(place: Place, store: SeatStore, clock: Clock) -> Outbox:
         root=enrolment.root,
         recipients=enrolment.recipients,
     )
-    return Outbox(enrolment.seat, store, sealer, clock, BUILD)
+    return Outbox(enrolment.seat, store, sealer, clock, BUILD, alone=lambda: occupied(place))

@@ -101,6 +101,14 @@ class SeatStore:
             if line.status is SubmissionStatus.SUBMITTED and line.bundle_id is None
         )
 
+    def unfinished(self) -> tuple[str, ...]:
+        """Return the sittings that are neither handed in nor sealed."""
+        return tuple(
+            line.submission_id
+            for line in self.sittings()
+            if line.status is SubmissionStatus.IN_PROGRESS and line.bundle_id is None
+        )
+
     def seal(self, submission_id: str, seal: Seal) -> SealedRecord:
         """Seal a sitting once: its last page and its bundle in one transaction; the stored bundle ever after."""
         with self._engine.begin() as connection:

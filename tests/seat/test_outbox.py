@@ -2,13 +2,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from house import PIN, SEAT, SECOND_PIN, a_house
+from house import OTHER_CODE, OTHER_ROLL, PIN, SEAT, SECOND_PIN, a_house
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Refused, Tampered
 from kiosk.exam.grant import Act
 from kiosk.sealing.body import open_body
 from kiosk.sealing.bundle import verify
 from kiosk.sealing.frame import join
+from kiosk.seat.occupancy import occupied
 from kiosk.views.desk import ActRequest
 
 
@@ -19,9 +20,9 @@ def house(tmp_path):
     house.close()
 
 
-def handed_in(house):
+def handed_in(house, **whose):
     """Return the desk of a sitting with a grant and a capture in it, handed in."""
-    desk = house.begun()
+    desk = house.begun(**whose)
     for question in desk.sheet().sections[0].questions:
         desk.visit(question.question_id)
         desk.choose(question.question_id, [question.options[0].option_id])
@@ -106,6 +107,92 @@ def test_a_seal_that_fails_leaves_no_trace(house, monkeypatch):
     store = house.store()
     record = store.record(store.sittings()[0].submission_id)
     assert record.entries[-1].kind is Kind.HANDED_IN
+    store.close()
+
+
+def test_an_unfinished_sitting_is_sealed_by_a_decision_that_names_who_took_it(house):
+    desk = house.begun()
+    question = desk.sheet().sections[0].questions[0]
+    desk.choose(question.question_id, [question.options[0].option_id])
+    house.settle()
+    house.clock.advance(3_600_000)
+    outbox = house.outbox()
+    (submission,) = outbox.unfinished()
+    sealed = outbox.recover(submission, "proctor-1", "the candidate left")
+    house.clock.advance(60_000)
+    assert outbox.recover(submission, "proctor-2", "asked again") == sealed
+    assert (outbox.unfinished(), outbox.seal_all()) == ((), (sealed,))
+    bundle = verify(join(sealed.envelope, sealed.body), house.keyring.root.public)
+    assert (bundle.manifest.reason, bundle.manifest.handed_in) == ("recovered", None)
+    *_, away, last = open_body(bundle.manifest, bundle.body, house.keyring.intake).entries
+    assert (last.kind, last.body["who"], last.body["why"]) == (Kind.SEALED, "proctor-1", "the candidate left")
+    assert last.body["entries"] == last.seq
+    assert (away.kind, away.body["ms"]) == (Kind.GAP, 3_600_000)
+    assert bundle.manifest.time.used_ms == 0
+    assert [(g.ms, g.charged_ms) for g in bundle.manifest.time.gaps] == [(3_600_000, None)]
+
+
+def test_a_text_that_was_being_typed_is_sealed_whole(house):
+    desk = house.begun()
+    essay = desk.sheet().sections[2].questions[0]
+    desk.visit(essay.question_id)
+    for typed in ("Mit", "Mitosis", "Mitosis, tw"):
+        desk.type(essay.question_id, typed)
+    house.settle()
+    outbox = house.outbox()
+    sealed = outbox.recover(*outbox.unfinished(), "proctor-1", "power cut")
+    bundle = verify(join(sealed.envelope, sealed.body), house.keyring.root.public)
+    whole = [e for e in open_body(bundle.manifest, bundle.body, house.keyring.intake).entries if "text" in e.body]
+    assert whole[-1].body["text"] == "Mitosis, tw"
+
+
+def test_a_sitting_somebody_sits_at_is_never_recovered(house):
+    house.begun()
+    house.settle()
+    outbox = house.outbox()
+    place = house.home.seat(SEAT)
+    with occupied(place):
+        with pytest.raises(Refused, match="A12 is open"):
+            outbox.recover(*outbox.unfinished(), "proctor-1", "gone")
+        with pytest.raises(Refused, match="A12 is open"):
+            outbox.recover_all("proctor-1", "gone")
+        with pytest.raises(Refused, match="A12 is open"), occupied(place):
+            pass
+    assert len(outbox.recover_all("proctor-1", "gone").bundles) == 1
+
+
+@pytest.mark.parametrize(("who", "why"), [("", "gone"), ("proctor-1", " \n"), ("", "")])
+def test_nobody_s_decision_recovers_nothing(house, who, why):
+    house.begun()
+    house.settle()
+    outbox = house.outbox()
+    with pytest.raises(Refused, match="a name and a reason"):
+        outbox.recover(*outbox.unfinished(), who, why)
+    assert len(outbox.unfinished()) == 1
+
+
+def test_what_is_handed_in_is_sealed_as_it_is_and_never_recovered(house):
+    handed_in(house).close()
+    outbox, store = house.outbox(), house.store()
+    with pytest.raises(Refused, match="handed in"):
+        outbox.recover(store.sittings()[0].submission_id, "proctor-1", "gone")
+    assert outbox.recover_all("proctor-1", "gone").bundles == outbox.seal_all()
+    store.close()
+
+
+def test_one_journal_that_does_not_hold_keeps_no_other_back(house):
+    handed_in(house).close()
+    store = house.store()
+    first = store.sittings()[0].submission_id
+    handed_in(house, assignment_id="assignment-2", roll=OTHER_ROLL, code=OTHER_CODE).close()
+    with store._engine.begin() as connection:
+        connection.execute(
+            text("UPDATE test_submissions SET head_seq = head_seq + 1 WHERE submission_id = :first"), {"first": first}
+        )
+    sealing = house.outbox().sweep()
+    assert [(u.submission_id, "journal ends" in u.problem) for u in sealing.unsealed] == [(first, True)]
+    assert [b.submission_id for b in sealing.bundles] == [store.sittings()[1].submission_id]
+    assert store.record(first).entries[-1].kind is Kind.HANDED_IN
     store.close()
 
 
