@@ -1,10 +1,11 @@
-"""The store of one hall: three parts over one file."""
+"""The store of one hall: its parts over one file."""
 
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from storage.engine import open_engine
+from storage.hall.bundle import BundlePart
 from storage.hall.door import DoorPart
 from storage.hall.permit import PermitPart
 from storage.hall.roster import RosterPart
@@ -21,6 +22,8 @@ class HallStore:
         """People, tests, sessions and papers, as packages brought them."""
         self.permits = PermitPart(engine)
         """Leases and grants given out, and where each sitting stands."""
+        self.bundles = BundlePart(engine)
+        """Bundles of its seats, and central's receipts for them."""
         self.doors = DoorPart(engine)
         """Wrong tries."""
 

@@ -210,6 +210,10 @@ class Bundle(BundleColumns, HallBase):
     seat: Mapped[str]
     is_handed_in: Mapped[bool]
     received_at: Mapped[datetime]
+    flags: Mapped[list[str]]
+    """What a person should look at although the bundle verifies."""
+    trouble: Mapped[str | None] = mapped_column(Text)
+    """Why central did not take it when it was last offered."""
 
 
 class Receipt(ReceiptColumns, HallBase):
