@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, event
 
-APPEND_ONLY = ("journal", "papers", "answer_keys", "marks", "receipts", "audit_log")
+APPEND_ONLY = ("journal", "papers", "answer_keys", "marks", "receipts", "decisions", "audit_log")
 """Tables whose rows are never changed and never taken away."""
 
 _PRINTED_TEST = "SELECT 1 FROM tests WHERE published_at IS NOT NULL AND test_id = {row}.test_id"
@@ -37,19 +37,24 @@ _KEPT = "rows of {table} are never changed or removed"
 _PRINTED = "a printed test is never changed; a new version succeeds it"
 _SEALED = "a sealed journal takes no entry"
 
+OF_A_SITTING = ("submission_id", "opened_on")
+OF_A_BUNDLE = (*OF_A_SITTING, "bundle_id")
+"""What tells one journal from another: on a seat its sitting, in the office the bundle that brought it."""
+
 # An entry that is there already passes, so that sending a journal again is harmless where conflicts do nothing.
 _AFTER_SEAL = """
-    (SELECT kind FROM journal WHERE submission_id = NEW.submission_id AND opened_on = NEW.opened_on
-        ORDER BY seq DESC LIMIT 1) = 'sealed'
-    AND NOT EXISTS (SELECT 1 FROM journal WHERE submission_id = NEW.submission_id
-        AND opened_on = NEW.opened_on AND seq = NEW.seq)
+    (SELECT kind FROM journal WHERE {same} ORDER BY seq DESC LIMIT 1) = 'sealed'
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE {same} AND seq = NEW.seq)
 """
 
 
-def guard(connection: Connection, tables: tuple[str, ...]) -> None:
-    """Make the refusing triggers of those of `tables` that have any. They raise IntegrityError."""
+def guard(connection: Connection, tables: tuple[str, ...], journal: tuple[str, ...] = OF_A_SITTING) -> None:
+    """Make the refusing triggers of those of `tables` that have any. They raise IntegrityError.
+
+    `journal` are the columns that tell one journal from another.
+    """
     ddl = _postgresql if connection.dialect.name == "postgresql" else _sqlite
-    for statement in ddl(tuple(table for table in GUARDED if table in tables)):
+    for statement in ddl(tuple(table for table in GUARDED if table in tables), journal):
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
@@ -61,10 +66,19 @@ def guard_on_create(metadata: MetaData, guarded: tuple[str, ...]) -> None:
         created = options.get("tables")
         if created:
             names = {table.name for table in created}  # type: ignore[attr-defined]
-            guard(connection, tuple(table for table in guarded if table in names))
+            guard(connection, tuple(table for table in guarded if table in names), _journal_key(target))
 
 
-def _sqlite(tables: tuple[str, ...]) -> Iterator[str]:
+def _journal_key(metadata: MetaData) -> tuple[str, ...]:
+    journal = metadata.tables.get("journal")
+    return OF_A_BUNDLE if journal is not None and "bundle_id" in journal.columns else OF_A_SITTING
+
+
+def _after_seal(journal: tuple[str, ...]) -> str:
+    return _AFTER_SEAL.format(same=" AND ".join(f"{column} = NEW.{column}" for column in journal))
+
+
+def _sqlite(tables: tuple[str, ...], journal: tuple[str, ...]) -> Iterator[str]:
     for table in tables:
         if table in APPEND_ONLY:
             for act in ("UPDATE", "DELETE"):
@@ -79,14 +93,14 @@ def _sqlite(tables: tuple[str, ...]) -> Iterator[str]:
             name = f"tests_printed_{act.split()[0].lower()}"
             yield _sqlite_trigger(name, f"{act} ON tests", _PRINTED, "OLD.published_at IS NOT NULL")
     if "journal" in tables:
-        yield _sqlite_trigger("journal_sealed", "INSERT ON journal", _SEALED, _AFTER_SEAL)
+        yield _sqlite_trigger("journal_sealed", "INSERT ON journal", _SEALED, _after_seal(journal))
 
 
 def _sqlite_trigger(name: str, act: str, words: str, when: str = "true") -> str:
     return f"CREATE TRIGGER {name} BEFORE {act} WHEN {when} BEGIN SELECT RAISE(ABORT, '{words}'); END"
 
 
-def _postgresql(tables: tuple[str, ...]) -> Iterator[str]:
+def _postgresql(tables: tuple[str, ...], journal: tuple[str, ...]) -> Iterator[str]:
     for table in tables:
         if table in APPEND_ONLY:
             yield _pg_function(f"{table}_kept", f"{_raise(_KEPT.format(table=table))}")
@@ -105,7 +119,7 @@ def _postgresql(tables: tuple[str, ...]) -> Iterator[str]:
         yield _pg_function("tests_printed", body)
         yield _pg_trigger("tests_printed", f"UPDATE OF {_TEST_COLUMNS} OR DELETE ON tests")
     if "journal" in tables:
-        yield _pg_function("journal_sealed", f"IF {_AFTER_SEAL} THEN {_raise(_SEALED)} END IF; RETURN NEW;")
+        yield _pg_function("journal_sealed", f"IF {_after_seal(journal)} THEN {_raise(_SEALED)} END IF; RETURN NEW;")
         yield _pg_trigger("journal_sealed", "INSERT ON journal")
 
 

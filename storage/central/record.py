@@ -75,7 +75,7 @@ def _record(session: Session, row: rows.Submission) -> Record:
     )
     return Record(
         genesis=genesis,
-        entries=_entries(session, genesis),
+        entries=_entries(session, genesis, row.bundle_id or ""),
         head=Head(-1 if row.head_seq is None else row.head_seq, row.head_hash or b""),
         paper=Paper.from_document(json.loads(paper.body)),
         candidate=person_of(session.get_one(rows.Person, assignment.candidate_id)),
@@ -84,9 +84,9 @@ def _record(session: Session, row: rows.Submission) -> Record:
     )
 
 
-def _entries(session: Session, genesis: Genesis) -> tuple[Entry, ...]:
+def _entries(session: Session, genesis: Genesis, bundle_id: str) -> tuple[Entry, ...]:
     entry = rows.JournalEntry
-    query = select(entry).where(_of(entry, genesis)).order_by(entry.seq)
+    query = select(entry).where(_of(entry, genesis), entry.bundle_id == bundle_id).order_by(entry.seq)
     return tuple(entry_of(row) for row in session.scalars(query))
 
 

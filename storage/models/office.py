@@ -3,7 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.exam.status import BundleState, LogAction
@@ -120,10 +128,14 @@ class Submission(SubmissionColumns, OfficeBase):
 
 
 class JournalEntry(JournalColumns, OfficeBase):
-    """One entry of a journal as one bundle brought it; its key serves: the journal of a sitting in order."""
+    """One entry of a journal as one bundle brought it; its key serves: the journal of a bundle in order."""
 
     __tablename__ = "journal"
-    __table_args__ = (_of_a_sitting(), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        PrimaryKeyConstraint("submission_id", "opened_on", "bundle_id", "seq"),
+        _of_a_sitting(),
+        {"sqlite_with_rowid": False},
+    )
 
     bundle_id: Mapped[str] = mapped_column(primary_key=True)
     """Two bundles of one sitting may differ; each journal is kept as it came."""
@@ -336,7 +348,7 @@ class Decision(OfficeBase):
         Index(None, "submission_id", "opened_on", "decided_at"),
     )
 
-    decision_id: Mapped[str] = mapped_column(primary_key=True)
+    decision_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-2)
     submission_id: Mapped[str]
     opened_on: Mapped[DayKey]
     bundle_id: Mapped[str]

@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
+from older import DAY, put, put_sittings
 from storage import migration
 from storage.engine import StoreError
 from storage.models.office import OfficeBase
@@ -32,9 +35,12 @@ def schema(engine: Engine) -> list[tuple[str, ...]]:
 
 def lines(ddl: str) -> str:
     """Return DDL with its columns and constraints in one order, as their order means nothing."""
+    ddl = re.sub(r"\s+", " ", ddl)
     if not ddl.startswith("CREATE TABLE"):
-        return re.sub(r"\s+", " ", ddl)
-    return " | ".join(sorted(part.strip().rstrip(",") for part in ddl.splitlines() if part.strip(" ,()")))
+        return ddl
+    first, last = ddl.index("("), ddl.rindex(")")
+    parts = re.split(r",(?![^(]*\))", ddl[first + 1 : last])
+    return " | ".join([ddl[:first], *sorted(part.strip() for part in parts), ddl[last + 1 :]])
 
 
 def test_migrations_and_models_make_the_same_tables(make_store: MakeStore) -> None:
@@ -58,14 +64,42 @@ def test_upgrade_stands_at_the_head_and_may_be_repeated(make_store: MakeStore) -
 
 
 def test_every_revision_can_be_taken_back(make_store: MakeStore) -> None:
-    from alembic import command
-
     engine = make_store("")
     migration.upgrade(engine)
     with engine.begin() as c:
         command.downgrade(migration._config(c), "base")
     assert schema(engine) == []
     assert migration.current(engine) is None
+
+
+def test_a_sitting_that_is_there_keeps_its_journal_under_the_bundle_it_came_with(make_store: MakeStore) -> None:
+    engine = make_store("")
+    with engine.begin() as c:
+        command.upgrade(migration._config(c), "0005")
+        put_sittings(c)
+    migration.upgrade(engine)
+    query = "SELECT submission_id, bundle_id, seq, kind FROM journal ORDER BY 1, 3"
+    with engine.begin() as c:
+        kept = [tuple(row) for row in c.execute(text(query))]
+        assert kept == [("s1", "z2", 0, "opened"), ("s1", "z2", 1, "sealed"), ("s2", "", 0, "opened")]
+        counted = c.execute(text("SELECT submission_id, bundle_id FROM test_submissions ORDER BY 1"))
+        assert [tuple(row) for row in counted] == [("s1", "z2"), ("s2", None)]
+        assert c.scalar(text("SELECT count(*) FROM receipts")) == 2
+        c.execute(text("UPDATE bundles SET state = 'held', rank = 'r' WHERE bundle_id = 'z1'"))
+        with pytest.raises(IntegrityError, match="sealed journal"), c.begin_nested():
+            put(c, "journal", submission_id="s1", opened_on=DAY, bundle_id="z2", seq=2, kind="tick")
+    with engine.begin() as c:
+        command.downgrade(migration._config(c), "0005")
+    with engine.connect() as c:
+        assert [tuple(r) for r in c.execute(text("SELECT submission_id, seq FROM journal ORDER BY 1, 2"))] == [
+            ("s1", 0),
+            ("s1", 1),
+            ("s2", 0),
+        ]
+        states = c.execute(text("SELECT bundle_id, state FROM bundles ORDER BY 1"))
+        assert [tuple(r) for r in states] == [("z1", "received"), ("z2", "counted")]
+    migration.upgrade(engine)
+    migration.verify_models(engine)
 
 
 def test_an_interrupted_upgrade_leaves_nothing(make_store: MakeStore, monkeypatch: pytest.MonkeyPatch) -> None:

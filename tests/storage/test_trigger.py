@@ -35,7 +35,11 @@ TEST = {
 OPTION = {"option_id": "o1", "option_text": "O", "is_correct": True, "option_order": 1}
 
 
-def entry(seq: int, kind: str = "tick") -> dict[str, object]:
+def entry(seq: int, kind: str = "tick", bundle_id: str = "z1") -> dict[str, object]:
+    return {**seat_entry(seq, kind), "bundle_id": bundle_id}
+
+
+def seat_entry(seq: int, kind: str = "tick") -> dict[str, object]:
     return {**JOURNAL_ROW, "seq": seq, "kind": kind}
 
 
@@ -103,6 +107,19 @@ def kept(engine: Engine) -> Engine:
             },
         )
         c.execute(
+            insert(office.Decision),
+            {
+                "decision_id": "i1",
+                "submission_id": "s1",
+                "opened_on": DAY,
+                "bundle_id": "z1",
+                "envelope": b"{}",
+                "reason": "R",
+                "decided_by": "u1",
+                "decided_at": NOW,
+            },
+        )
+        c.execute(
             insert(office.Audit),
             {"at": NOW, "who": "u1", "action": "printed", "subject_type": "tests", "subject_id": "t1"},
         )
@@ -114,6 +131,7 @@ CHANGES = {
     "papers": "UPDATE papers SET body = 'x'",
     "answer_keys": "UPDATE answer_keys SET body = 'x'",
     "marks": "UPDATE marks SET comment = 'x'",
+    "decisions": "UPDATE decisions SET reason = 'x'",
     "audit_log": "UPDATE audit_log SET action = 'x'",
 }
 
@@ -144,7 +162,7 @@ def test_an_upsert_cannot_change_an_entry(kept: Engine) -> None:
         c.execute(
             text(
                 "INSERT INTO journal SELECT * FROM journal WHERE true "
-                "ON CONFLICT (submission_id, opened_on, seq) DO UPDATE SET body = 'x'"
+                "ON CONFLICT (submission_id, opened_on, bundle_id, seq) DO UPDATE SET body = 'x'"
             )
         )
 
@@ -155,6 +173,15 @@ def test_a_sealed_journal_takes_no_entry(kept: Engine) -> None:
     for late in (entry(4), entry(99), entry(-1), entry(4, "sealed")):
         with pytest.raises(IntegrityError, match="sealed journal takes no entry"), kept.begin() as c:
             c.execute(insert(office.JournalEntry), late)
+
+
+def test_a_sealed_journal_does_not_shut_out_the_journal_of_another_bundle(kept: Engine) -> None:
+    with kept.begin() as c:
+        c.execute(insert(office.JournalEntry), entry(2, "sealed"))
+        c.execute(insert(office.JournalEntry), [entry(seq, bundle_id="z2") for seq in range(4)])
+        c.execute(insert(office.JournalEntry), entry(4, "sealed", "z2"))
+    with pytest.raises(IntegrityError, match="sealed journal takes no entry"), kept.begin() as c:
+        c.execute(insert(office.JournalEntry), entry(5, bundle_id="z2"))
 
 
 def test_a_sealed_journal_sent_again_changes_nothing(kept: Engine) -> None:
@@ -255,7 +282,7 @@ def test_a_seat_refuses_too(seat_engine: Engine) -> None:
                 "status": "in_progress",
             },
         )
-        c.execute(insert(seat.JournalEntry), [entry(0), entry(1, "sealed")])
+        c.execute(insert(seat.JournalEntry), [seat_entry(0), seat_entry(1, "sealed")])
     for statement in (
         "UPDATE journal SET body = 'x'",
         "DELETE FROM journal",
@@ -264,4 +291,4 @@ def test_a_seat_refuses_too(seat_engine: Engine) -> None:
         with pytest.raises(IntegrityError, match="never changed or removed"), seat_engine.begin() as c:
             c.execute(text(statement))
     with pytest.raises(IntegrityError, match="sealed journal"), seat_engine.begin() as c:
-        c.execute(insert(seat.JournalEntry), entry(2))
+        c.execute(insert(seat.JournalEntry), seat_entry(2))
