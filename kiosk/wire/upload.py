@@ -53,3 +53,9 @@ class Problem(Document):
 
     title: str
     detail: str
+
+
+class Health(Document):
+    """`GET /v1/health`: the door is open, and its store answers."""
+
+    state: Literal["open"]
