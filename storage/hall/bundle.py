@@ -1,4 +1,4 @@
-"""Bundles in the hall's store: taken from its seats, kept until central has them and beyond, with central's receipts."""
+"""Bundles in the hall's store: taken from its seats, kept until central has them and after, with the receipts."""
 
 from collections.abc import Iterable
 from datetime import datetime
