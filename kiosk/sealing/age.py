@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 
 import pyrage
+from pyrage import passphrase as by_passphrase
 
-from kiosk.exam.error import Invalid, KioskError, Tampered
+from kiosk.exam.error import Denied, Invalid, KioskError, Tampered
 
 LARGEST_SEALED = 64 * 2**20
 """Bytes of ciphertext that will be looked at."""
+_HEADER = b"age-encryption.org/"
 
 
 class AgeIdentity:
-    """A private age key. Its text opens things, so it is never shown by `repr`."""
+    """A private age key. Its text opens things, so it is never shown by `repr`.
 
-    def __init__(self, text: str) -> None:
+    `before` are the identities it took the place of: it opens what was sealed to them too, and seals nothing to them.
+    """
+
+    def __init__(self, text: str, before: Sequence["AgeIdentity"] = ()) -> None:
         try:
             self._identity = pyrage.x25519.Identity.from_str(text.strip())
         except pyrage.IdentityError:
             raise Invalid("this is not an age identity") from None
         self._text = text.strip()
+        self._before = [identity._identity for identity in before]
 
     def __repr__(self) -> str:
         return f"AgeIdentity({self.recipient})"
@@ -42,7 +48,7 @@ class AgeIdentity:
         if len(sealed) > LARGEST_SEALED:
             raise Invalid(f"a sealed part has {len(sealed):,} bytes; at most {LARGEST_SEALED:,} are read")
         try:
-            return bytes(pyrage.decrypt(sealed, [self._identity]))
+            return bytes(pyrage.decrypt(sealed, [self._identity, *self._before]))
         except pyrage.DecryptError:
             raise Tampered(
                 "a sealed part does not open with this key: it was changed, or is meant for another"
@@ -61,3 +67,22 @@ def seal_to(recipients: Sequence[str], plain: bytes) -> bytes:
         return bytes(pyrage.encrypt(plain, keys))
     except pyrage.EncryptError:
         raise KioskError("The bytes could not be sealed.") from None
+
+
+def is_protected(content: bytes) -> bool:
+    """Whether the bytes of an identity's file are themselves encrypted with a passphrase."""
+    return content.startswith(_HEADER)
+
+
+def protect(identity: AgeIdentity, passphrase: str) -> bytes:
+    """Return an identity's file encrypted with a passphrase (age's scrypt recipient), as `age -p` writes it."""
+    return bytes(by_passphrase.encrypt(f"{identity.reveal()}\n".encode("ascii"), passphrase))
+
+
+def unprotect(content: bytes, passphrase: str) -> AgeIdentity:
+    """Return the identity in a protected file; raises Denied for a wrong passphrase, Invalid for anything else."""
+    try:
+        plain = bytes(by_passphrase.decrypt(content, passphrase))
+    except pyrage.DecryptError:
+        raise Denied("The passphrase does not open this key file, or the file is damaged.") from None
+    return AgeIdentity(plain.decode("ascii", "replace"))
