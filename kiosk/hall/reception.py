@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kiosk.exam.error import Denied
+from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person
+from kiosk.exam.status import AttendanceState
 from kiosk.hall.card import candidate_card
 from kiosk.hall.door import Doorkeeper
-from kiosk.hall.timetable import check_expected
+from kiosk.hall.timetable import check_expected, is_open
 from kiosk.sealing.secret import CODE, fits, hash_secret
 from kiosk.views.authority import Admission
 from storage.hall.store import HallStore
 
 REFUSAL = "Roll number and access code do not go together. Check both."
 """The same words for an unknown number and a wrong code."""
+CHECK_IN = "proctoring.checkin_identity"
+"""The operation under which a login is written down."""
 LONGEST = 100
 """Characters of a roll number or a code that are looked at."""
 
@@ -44,6 +48,7 @@ class Reception:
         doors = (f"login roll {roll}", f"login seat {seat}")
         person = self._doorkeeper.judge(doors, lambda: self._recognise(roll, secret), REFUSAL)
         self._check_hours(person)
+        self._welcome(person, seat)
         token = secrets.token_hex(16)
         self._guests.pop(self._tokens.get(seat, ""), None)
         self._tokens[seat], self._guests[token] = token, Guest(person, seat)
@@ -67,6 +72,21 @@ class Reception:
         hashed = account.secret_hash if known and account is not None else None
         same = fits(secret, hashed or self._nobody)
         return account.person if account is not None and known and same else None
+
+    def _welcome(self, person: Person, seat: str) -> None:
+        """Write down that somebody is there, in every session of theirs that is open for login now."""
+        now = parse_iso(self._clock.now().at)
+        going_on = tuple(s.session_id for s in self._store.roster.sessions(person.user_id) if is_open(s, now))
+        if going_on:
+            audit = AuditEntry(
+                at=now,
+                who=person.user_id,
+                action=CHECK_IN,
+                subject_type="attendance",
+                subject_id=going_on[0],
+                details={"state": AttendanceState.PRESENT.value, "seat": seat},
+            )
+            self._store.attendance.arrive(going_on, person.user_id, seat, now, audit)
 
     def _check_hours(self, person: Person) -> None:
         """Sittings that run and results that are out may be looked at whenever the hall is open at all."""

@@ -28,3 +28,12 @@ def check_expected(sessions: Sequence[Session], now: datetime) -> None:
         else:
             return
     raise Refused(words[0] if words else "You are not expected in this hall. Please ask the proctor.")
+
+
+def is_open(session: Session, now: datetime) -> bool:
+    """Whether a candidate of a session may log in."""
+    try:
+        check_login(session, now)
+    except Refused:
+        return False
+    return True

@@ -16,7 +16,7 @@ class AttendancePart(Part):
     """Who is expected in which session, and who came."""
 
     def marks(self, session_ids: Iterable[str]) -> tuple[Mark, ...]:
-        """Return everybody expected in some sessions, by name; a session that names nobody expects its whole roster."""
+        """Return everybody named for some sessions, and who came to them, by name."""
         with self._reading() as work:
             found: list[Mark] = []
             for session_id in dict.fromkeys(session_ids):
@@ -29,6 +29,14 @@ class AttendancePart(Part):
                 found += [_mark(attendance, person) for attendance, person in work.execute(query)]
             return tuple(found)
 
+    def names_somebody(self, session_id: str) -> bool:
+        """Whether the office named candidates for a session; without, everybody its tests are assigned to may come."""
+        query = select(rows.Attendance.candidate_id).where(
+            rows.Attendance.session_id == session_id, rows.Attendance.is_named
+        )
+        with self._reading() as work:
+            return work.scalars(query.limit(1)).first() is not None
+
     def mark(self, marks: Sequence[Mark], audits: Sequence[AuditEntry]) -> None:
         """Write down what a proctor says of some candidates, all of them or none."""
         with self._writing() as work:
@@ -36,10 +44,16 @@ class AttendancePart(Part):
                 work,
                 rows.Attendance,
                 [
-                    {"session_id": m.session_id, "candidate_id": m.candidate_id, "state": m.state, "note": m.note}
+                    {
+                        "session_id": m.session_id,
+                        "candidate_id": m.candidate_id,
+                        "state": m.state,
+                        "note": m.note,
+                        "is_named": False,
+                    }
                     for m in marks
                 ],
-                "seat",
+                "is_named",
             )
             write_audit(work, *audits)
 
@@ -69,10 +83,12 @@ class AttendancePart(Part):
                         "state": AttendanceState.PRESENT,
                         "arrived_at": now,
                         "note": "",
+                        "is_named": False,
                     }
                     for session_id in late
                 ],
                 "seat",
+                "is_named",
             )
             write_audit(work, audit)
 

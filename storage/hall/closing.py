@@ -14,6 +14,11 @@ from storage.models import hall as rows
 class ClosingPart(Part):
     """What became of each roster."""
 
+    def tests(self) -> tuple[str, ...]:
+        """Return the tests held in this hall, sorted."""
+        with self._reading() as work:
+            return tuple(work.scalars(select(rows.Test.test_id).order_by(rows.Test.test_id)))
+
     def roster(self, test_id: str) -> tuple[tuple[Expected, Person], ...]:
         """Return every row of a test's roster with its candidate, by name."""
         query = (
