@@ -55,9 +55,14 @@ class Campus:
         store.close()
         return package
 
+    def release(self) -> bytes:
+        """Return central's release token for the hall."""
+        return self.central.releases.give(self.central.office.acting(EXPORT), self.paper.test_id, HALL)
+
     def open_hall(self) -> Hall:
-        """Open the hall and its session."""
+        """Open the hall, its session and its paper."""
         self.hall = open_hall(self.home.hall, self.clock)
+        self.hall.release_by_token(self.release(), self.proctor.secret)
         for session in self.hall.sessions():
             self.hall.open_session(session.session_id, self.proctor.person.user_id)
         return self.hall

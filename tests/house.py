@@ -26,10 +26,12 @@ from kiosk.hall.hall import Hall
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store, make_hall, open_hall, settle_hall
 from kiosk.sealing.age import AgeIdentity
-from kiosk.sealing.certificate import certify
+from kiosk.sealing.certificate import certify, verify_chain
 from kiosk.sealing.key import KeyRole
+from kiosk.sealing.lock import code_identity, draw_code
 from kiosk.sealing.package import Address, Issuer, write_package
-from kiosk.sealing.secret import Cost, hash_secret
+from kiosk.sealing.release import sign_release
+from kiosk.sealing.secret import Cost, fits, hash_secret
 from kiosk.seat.desk import Desk
 from kiosk.seat.outbox import Outbox
 from kiosk.seat.place import make_seat, open_desk, open_outbox, seat_store, settle_seat
@@ -90,6 +92,30 @@ class House:
         self.packages += 1
         _send(self, folder, roster)
 
+    def token(self, **changes: object) -> bytes:
+        """Return central's release token for this hall; `changes` are arguments of `sign_release`."""
+        keyring = self.keyring
+        issuer = Issuer(
+            key=keyring.release,
+            chain=keyring.release_chain,
+            root=keyring.root.public,
+            recipients=keyring.recipients,
+        )
+        holder = verify_chain(hall_keys(self.home.hall).chain, keyring.root.public, KeyRole.HALL)
+        fields: dict[str, object] = {
+            "test_id": self.paper.test_id,
+            "hall": holder,
+            "papers": [(self.paper.digest, _identity())],
+            "issuer": issuer,
+            "at": self.clock.at,
+        }
+        return sign_release(**fields | changes)
+
+    def release(self) -> None:
+        """Let the hall open its papers by the token, where a proctor with the first PIN is on its roster."""
+        if any(fits(PIN, a.secret_hash) for a in self.hall._store.roster.staff() if a.secret_hash):
+            self.hall.release_by_token(self.token(), PIN)
+
     def reopen_hall(self) -> Hall:
         """Close the hall and open it again, as after a restart."""
         self.hall.close()
@@ -104,15 +130,20 @@ class House:
 
 
 def a_house(
-    folder: Path, paper: Paper | None = None, roster: Roster | None = None, clock: FakeClock | None = None
+    folder: Path,
+    paper: Paper | None = None,
+    roster: Roster | None = None,
+    clock: FakeClock | None = None,
+    *,
+    released: bool = True,
 ) -> House:
-    """Return a house whose hall has loaded a package and whose proctor has opened the session."""
+    """Return a house whose hall has loaded a package, and whose proctor has opened the session and the paper."""
     clock, folder = clock or a_clock(), folder / "home"
-    if paper is None and roster is None:
+    if paper is None and roster is None and released:
         shutil.copytree(_template(), folder)
         return House(Home(folder), clock, the_keyring(), a_paper(), open_hall(Home(folder).hall, clock))
     paper = paper or a_paper()
-    return _made(Home(folder), paper, roster or a_hall_roster(paper), clock)
+    return _made(Home(folder), paper, roster or a_hall_roster(paper), clock, released)
 
 
 @cache
@@ -126,7 +157,7 @@ def _template() -> Path:
     return house.home.folder
 
 
-def _made(home: Home, paper: Paper, roster: Roster, clock: FakeClock) -> House:
+def _made(home: Home, paper: Paper, roster: Roster, clock: FakeClock, released: bool = True) -> House:
     keyring = the_keyring()
     public, recipient = make_hall(home.hall)
     chain = certify(
@@ -137,7 +168,15 @@ def _made(home: Home, paper: Paper, roster: Roster, clock: FakeClock) -> House:
     _send(house, home.folder / "package-1", roster)
     for session in roster.sessions:
         house.hall.open_session(session.session_id, "proctor-1")
+    if released:
+        house.release()
     return house
+
+
+@cache
+def the_code() -> str:
+    """Return the code in the envelope of every house."""
+    return draw_code()
 
 
 @cache
@@ -211,6 +250,7 @@ def _send(house: House, folder: Path, roster: Roster) -> None:
             hall_chain=keys.chain,
             number=house.packages,
             previous=None if newest is None else newest.package_id,
+            lock=code_identity(the_code(), house.paper.test_id, HALL).recipient,
         ),
         [(house.paper, _identity())],
         RosterDocument.of(HALL, roster),

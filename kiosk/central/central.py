@@ -9,6 +9,7 @@ from kiosk.central.despatch import Despatch
 from kiosk.central.intake import Intake
 from kiosk.central.keys import CentralKeys, MadeKey
 from kiosk.central.proof import Proof
+from kiosk.central.release import Releases
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person, Role
@@ -20,6 +21,7 @@ from storage.central.count import CountStore
 from storage.central.intake import IntakeStore
 from storage.central.package import PackageStore
 from storage.central.record import RecordStore
+from storage.central.release import ReleaseStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,13 @@ class Central:
     @cached_property
     def despatch(self) -> Despatch:
         """Sends tests down to halls."""
-        return Despatch(self.office, PackageStore(self.office.engine), self.keys)
+        return Despatch(self.office, PackageStore(self.office.engine), self.releases, self.keys)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Says from when on a hall may open the papers of a test."""
+        engine = self.office.engine
+        return Releases(self.office, PackageStore(engine), ReleaseStore(engine), self.keys)
 
     @cached_property
     def records(self) -> RecordStore:

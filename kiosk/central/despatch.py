@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from kiosk.central.keys import CentralKeys
+from kiosk.central.release import Releases
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Invalid, KioskError, Refused
 from kiosk.exam.moment import iso
@@ -37,9 +38,10 @@ class HallKeys:
 class Despatch:
     """Sends tests down to halls."""
 
-    def __init__(self, office: Office, packages: PackageStore, keys: CentralKeys) -> None:
+    def __init__(self, office: Office, packages: PackageStore, releases: Releases, keys: CentralKeys) -> None:
         self._office = office
         self._packages = packages
+        self._releases = releases
         self._keys = keys
 
     def next_number(self, test_id: str, hall: str) -> int:
@@ -64,6 +66,7 @@ class Despatch:
             hall_chain=self._keys.certify_hall(to.hall, to.signing, to.recipient, now),
             number=1 if before is None else before.number + 1,
             previous=None if before is None else before.package_id,
+            lock=self._releases.lock(test_id, to.hall),
         )
         issuer = self._keys.issuer()
         package = write_package(folder, address, [(paper, AgeIdentity(secret))], document, issuer, iso(now))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kiosk.exam.moment import Clock
     from kiosk.hall.hall import Hall
-    from kiosk.sealing.package import Package
+    from kiosk.hall.package import Loaded
 
 app = typer.Typer(help="The hall: its keys, the packages it loads, its sessions.", no_args_is_help=True)
 
@@ -44,9 +44,9 @@ def load(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify a package to the last byte, try every paper in it, and keep it; or say exactly what is wrong.
+    """Verify a package to the last byte, open what is the hall's to read, and keep it; or say exactly what is wrong.
 
-    An older package than the one loaded is refused. Loading the same one again changes nothing.
+    Its papers stay shut until the release. An older package than the one loaded is refused. Loading the same one again changes nothing.
     """
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.package import load_package
@@ -56,10 +56,10 @@ def load(
     _settle(here, folder, root)
     store = hall_store(here.hall)
     try:
-        package = load_package(store, hall_keys(here.hall), folder, _now(SystemClock()))
+        loaded = load_package(store, hall_keys(here.hall), folder, _now(SystemClock()))
     finally:
         store.close()
-    put_json(_facts(package)) if as_json else put_text(_words(package))
+    put_json(_facts(loaded)) if as_json else put_text(_words(loaded))
 
 
 @app.command()
@@ -136,7 +136,8 @@ def _now(clock: "Clock") -> "datetime":
     return parse_iso(clock.now().at)
 
 
-def _facts(package: "Package") -> dict[str, object]:
+def _facts(loaded: "Loaded") -> dict[str, object]:
+    package, roster = loaded.package, loaded.roster
     manifest = package.manifest
     return {
         "package": package.package_id,
@@ -144,13 +145,20 @@ def _facts(package: "Package") -> dict[str, object]:
         "hall": manifest.hall,
         "number": manifest.number,
         "papers": list(package.papers),
+        "people": len(roster.accounts),
+        "assignments": len(roster.assignments),
+        "sessions": len(roster.sessions),
+        "blobs": len(package.blobs),
+        "questions": sum(p.outline.questions for p in loaded.papers),
         "flags": list(package.flags),
     }
 
 
-def _words(package: "Package") -> str:
-    manifest = package.manifest
+def _words(loaded: "Loaded") -> str:
+    manifest, facts = loaded.package.manifest, _facts(loaded)
     lines = [
-        f"Green: package {manifest.number} of {manifest.test_id} for {manifest.hall}, {len(package.papers)} paper."
+        f"Green: package {manifest.number} of {manifest.test_id} for {manifest.hall}. {facts['blobs']} parts verified; "
+        f"{facts['people']} people, {facts['assignments']} assignments, {facts['sessions']} sessions; "
+        f"{len(loaded.papers)} paper of {facts['questions']} questions, shut until the release."
     ]
-    return "\n".join([*lines, *(f"Note: {flag}" for flag in package.flags)])
+    return "\n".join([*lines, *(f"Note: {flag}" for flag in loaded.package.flags)])

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kiosk.exam.canonical import canonical, digest
-from kiosk.exam.draft import AccessType, QuestionType
+from kiosk.exam.draft import QuestionType
 from kiosk.exam.error import Invalid
 from kiosk.exam.field import Fields
 from kiosk.exam.policy import Policy
@@ -105,7 +105,7 @@ class Paper:
             "duration": self.duration_minutes,
             "randomizedQuestions": self.randomized_questions,
             "randomizedOptions": self.randomized_options,
-            "policy": _policy_document(self.policy),
+            "policy": self.policy.document(),
             "sections": [_section_document(s) for s in self.sections],
         }
 
@@ -123,22 +123,6 @@ class Paper:
         if canonical(paper.document()) != canonical(document):
             raise Invalid("this paper holds fields this version does not know")
         return paper
-
-
-def _policy_document(policy: Policy) -> dict[str, Any]:
-    return {
-        "accessType": policy.access_type.value,
-        "maxAttempts": policy.max_attempts,
-        "allowHideTimer": policy.allow_hide_timer,
-        "warnMinutes": list(policy.warn_minutes),
-        "sequentialSections": policy.sequential_sections,
-        "hintCost": policy.hint_cost,
-        "lateEntryMinutes": policy.late_entry_minutes,
-        "dueDateEnds": policy.due_date_ends,
-        "captureSeconds": policy.capture_seconds,
-        "showResults": policy.show_results,
-        "immediateFeedback": policy.immediate_feedback,
-    }
 
 
 def _section_document(section: PaperSection) -> dict[str, Any]:
@@ -184,24 +168,8 @@ def _read_paper(d: Fields) -> Paper:
         duration_minutes=d.whole("duration"),
         randomized_questions=d.flag("randomizedQuestions"),
         randomized_options=d.flag("randomizedOptions"),
-        policy=_read_policy(d.inner("policy")),
+        policy=Policy.read(d.inner("policy")),
         sections=tuple(_read_section(s) for s in d.rows("sections")),
-    )
-
-
-def _read_policy(d: Fields) -> Policy:
-    return Policy(
-        access_type=AccessType(d.text("accessType")),
-        max_attempts=d.whole_or_none("maxAttempts"),
-        allow_hide_timer=d.flag("allowHideTimer"),
-        warn_minutes=d.wholes("warnMinutes"),
-        sequential_sections=d.flag("sequentialSections"),
-        hint_cost=d.decimal("hintCost"),
-        late_entry_minutes=d.whole("lateEntryMinutes"),
-        due_date_ends=d.flag("dueDateEnds"),
-        capture_seconds=d.whole("captureSeconds"),
-        show_results=d.text("showResults"),
-        immediate_feedback=d.flag("immediateFeedback"),
     )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from kiosk.exam.draft import AccessType
 from kiosk.exam.error import Invalid
+from kiosk.exam.field import Fields
 from kiosk.exam.setting import read_setting
 
 
@@ -44,4 +46,37 @@ class Policy:
             capture_seconds=int(read_setting(settings, "captureSeconds")),
             show_results=read_setting(settings, "showResults"),
             immediate_feedback=flag["immediateFeedback"],
+        )
+
+    def document(self) -> dict[str, Any]:
+        """Return the policy as plain JSON values."""
+        return {
+            "accessType": self.access_type.value,
+            "maxAttempts": self.max_attempts,
+            "allowHideTimer": self.allow_hide_timer,
+            "warnMinutes": list(self.warn_minutes),
+            "sequentialSections": self.sequential_sections,
+            "hintCost": self.hint_cost,
+            "lateEntryMinutes": self.late_entry_minutes,
+            "dueDateEnds": self.due_date_ends,
+            "captureSeconds": self.capture_seconds,
+            "showResults": self.show_results,
+            "immediateFeedback": self.immediate_feedback,
+        }
+
+    @classmethod
+    def read(cls, d: Fields) -> "Policy":
+        """Read a policy back; raises Invalid or ValueError when a field is missing or of the wrong kind."""
+        return cls(
+            access_type=AccessType(d.text("accessType")),
+            max_attempts=d.whole_or_none("maxAttempts"),
+            allow_hide_timer=d.flag("allowHideTimer"),
+            warn_minutes=d.wholes("warnMinutes"),
+            sequential_sections=d.flag("sequentialSections"),
+            hint_cost=d.decimal("hintCost"),
+            late_entry_minutes=d.whole("lateEntryMinutes"),
+            due_date_ends=d.flag("dueDateEnds"),
+            capture_seconds=d.whole("captureSeconds"),
+            show_results=d.text("showResults"),
+            immediate_feedback=d.flag("immediateFeedback"),
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from kiosk.exam.assignment import Assignment, Session
 from kiosk.exam.attempt import Phase
 from kiosk.exam.notification import Notification
+from kiosk.exam.outline import Outline
 from kiosk.exam.person import Person
 
 
@@ -29,14 +30,17 @@ class HeldTest:
 
 @dataclass(frozen=True, slots=True)
 class SealedPaper:
-    """A paper as it came, and what opens it."""
+    """A paper as it came. What opens it comes apart from it, at the release."""
 
     digest: str
     test_id: str
     blob: bytes = field(repr=False)
-    identity: str = field(repr=False)
-    """Secret text of the age identity."""
     recipient: str
+    """The public half of what opens it."""
+    locked_identity: bytes = field(repr=False)
+    """What opens it, sealed to the code in the hall's envelope and then to the hall."""
+    outline: Outline
+    """What may be told of it before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

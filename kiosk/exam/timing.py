@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.moment import Moment
+from kiosk.exam.outline import Outline
 from kiosk.exam.paper import Paper
 
 TICK_MS = 5_000
@@ -33,8 +34,8 @@ class Allowance:
     """Only sections with a clock of their own."""
 
 
-def allowance(paper: Paper, accommodation: Accommodation, limit_ms: int | None = None) -> Allowance:
-    """Return the time a paper gives one person; percent counts on the test and on every section clock."""
+def allowance(paper: Paper | Outline, accommodation: Accommodation, limit_ms: int | None = None) -> Allowance:
+    """Return the time a paper, or its outline, gives one person; percent counts on the test and on every section clock."""
     test_ms = _longer(paper.duration_minutes, accommodation) + accommodation.extra_ms
     return Allowance(
         test_ms=test_ms if limit_ms is None else min(test_ms, max(0, limit_ms)),

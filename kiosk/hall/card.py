@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from kiosk.exam.assignment import Assignment
 from kiosk.exam.error import Invalid
 from kiosk.exam.notification import Notification
-from kiosk.exam.paper import Paper
+from kiosk.exam.outline import Outline
 from kiosk.exam.person import Person
 from kiosk.exam.roster import HeldResult
 from kiosk.exam.text import clean_line, clean_text
@@ -22,32 +22,32 @@ def candidate_card(person: Person, seat: str) -> CandidateCard:
     return CandidateCard(person.user_id, clean_line(person.name), clean_line(person.roll_number or ""), seat)
 
 
-def minutes_of(paper: Paper, assignment: Assignment) -> int:
+def minutes_of(outline: Outline, assignment: Assignment) -> int:
     """Return how long a candidate has, with their own extra time, in minutes."""
-    return allowance(paper, assignment.accommodation).test_ms // MINUTE_MS
+    return allowance(outline, assignment.accommodation).test_ms // MINUTE_MS
 
 
-def instructions_of(paper: Paper, assignment: Assignment, attempt: int, resumes: bool) -> Instructions:
+def instructions_of(outline: Outline, assignment: Assignment, attempt: int, resumes: bool) -> Instructions:
     """Return what is read before the start."""
-    given = allowance(paper, assignment.accommodation).section_ms
+    given = allowance(outline, assignment.accommodation).section_ms
     return Instructions(
         assignment_id=assignment.assignment_id,
-        title=clean_line(paper.title),
-        description=_optional(paper.description),
-        instructions=_optional(paper.instructions),
-        minutes=minutes_of(paper, assignment),
+        title=clean_line(outline.title),
+        description=_optional(outline.description),
+        instructions=_optional(outline.instructions),
+        minutes=minutes_of(outline, assignment),
         sections=tuple(
             SectionLine(
                 title=clean_line(s.title),
                 instructions=_optional(s.instructions),
-                questions=len(s.questions),
+                questions=s.questions,
                 minutes=given[s.section_id] // MINUTE_MS if s.section_id in given else None,
                 is_mandatory=s.is_mandatory,
             )
-            for s in paper.sections
+            for s in outline.sections
         ),
         attempt=attempt,
-        max_attempts=paper.policy.max_attempts,
+        max_attempts=outline.policy.max_attempts,
         resumes=resumes,
     )
 

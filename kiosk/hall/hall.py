@@ -14,6 +14,7 @@ from kiosk.hall.door import Doorkeeper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.opening import Openings
 from kiosk.hall.reception import Reception
+from kiosk.hall.release import Opened, Opening
 from kiosk.hall.supervision import Supervision
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.envelope import PayloadType, read_envelope
@@ -41,6 +42,7 @@ class Hall:
         self._reception = Reception(store, doorkeeper, clock)
         self._openings = Openings(store, keys, clock)
         self._supervision = Supervision(store, keys, rights, doorkeeper, clock)
+        self._opening = Opening(store, keys, rights, self._supervision, clock)
 
     @property
     def name(self) -> str:
@@ -141,6 +143,14 @@ class Hall:
         person = self._supervision.holder(pin, "console")
         self.open_session(session_id, person.user_id)
         return person.name
+
+    def release_by_token(self, token: bytes, pin: str, test_id: str | None = None) -> Opened:
+        """Open the papers central released, with a proctor's PIN."""
+        return self._opening.by_token(token, pin, test_id)
+
+    def release_by_code(self, test_id: str, code: str, pin: str, second_pin: str) -> Opened:
+        """Open the papers of a test with the code in the hall's envelope and two proctors' PINs."""
+        return self._opening.by_code(test_id, code, pin, second_pin)
 
     def enrol(self, seat: str, public: str) -> EnrolmentDocument:
         """Certify a seat's key and tell it whom to trust and whom to seal to; a technician carries the answer over."""

@@ -12,6 +12,7 @@ from kiosk.exam.gate import check_opening
 from kiosk.exam.lease import Lease
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, iso, parse_iso
+from kiosk.exam.outline import Outline
 from kiosk.exam.page import SignedLease
 from kiosk.exam.paper import Paper
 from kiosk.exam.roster import HeldTest, Progress
@@ -21,12 +22,13 @@ from kiosk.hall.keys import HallKeys
 from kiosk.hall.reception import Guest
 from kiosk.hall.timetable import session_for
 from kiosk.sealing.envelope import PayloadType, sign
-from kiosk.sealing.package import open_paper
+from kiosk.sealing.part import open_paper
 from kiosk.views.authority import LeaseOffer
 from kiosk.views.candidate import Instructions, TestCard
 from storage.hall.store import HallStore
 
 NO_PAPER = "The paper of this test has not come to this hall. Please ask the proctor."
+NOT_RELEASED = "The paper of this test has not been released yet. Please wait for the proctor."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,10 @@ class Case:
 
     assignment: Assignment
     test: HeldTest
+    outline: Outline | None
+    """What may be told of its paper; None while that has not come to the hall."""
     paper: Paper | None
-    """None while it has not come to the hall."""
+    """None before the release."""
     running: Progress | None
     """The attempt that is not over yet."""
     session: Session | None
@@ -69,7 +73,7 @@ class Openings:
     def instructions(self, guest: Guest, assignment_id: str) -> Instructions:
         """Return what is read before the start; raises Denied for somebody else's assignment."""
         case = self._case(guest, self._own(guest, assignment_id))
-        return instructions_of(_printed(case), case.assignment, case.attempt, case.running is not None)
+        return instructions_of(_told(case), case.assignment, case.attempt, case.running is not None)
 
     def lease(self, guest: Guest, assignment_id: str) -> LeaseOffer:
         """Return the lease of the running attempt, or of a new one; raises Refused where neither may be."""
@@ -80,10 +84,10 @@ class Openings:
                 signed = self._store.permits.lease(case.running.submission_id)
             else:
                 signed = self._open(guest, case, now)
-        sealed = self._store.roster.paper(signed.lease.paper)
-        if sealed is None:
-            raise Refused(NO_PAPER)
-        return LeaseOffer(signed.envelope, sealed.identity, sealed.blob)
+        sealed, identity = self._store.papers.paper(signed.lease.paper), self._store.papers.identity(signed.lease.paper)
+        if sealed is None or identity is None:
+            raise Refused(NO_PAPER if sealed is None else NOT_RELEASED)
+        return LeaseOffer(signed.envelope, identity, sealed.blob)
 
     def _open(self, guest: Guest, case: Case, now: datetime) -> SignedLease:
         paper, assignment = _printed(case), case.assignment
@@ -127,36 +131,42 @@ class Openings:
         latest = self._store.permits.progress((assignment.assignment_id,)).get(assignment.assignment_id)
         sessions = self._store.roster.sessions(guest.person.user_id)
         session = session_for(sessions, assignment.test_id, self._now())
+        paper = self._paper(assignment.paper_digest)
         return Case(
             assignment=assignment,
             test=self._store.roster.test(assignment.test_id),
-            paper=self._paper(assignment.paper_digest),
+            outline=self._outline(assignment.paper_digest) if paper is None else Outline.of(paper, opened=True),
+            paper=paper,
             running=None if latest is None or latest.is_over else latest,
             session=session,
             is_expected=session is not None or not self._store.roster.all_sessions(),
         )
 
+    def _outline(self, digest: str | None) -> Outline | None:
+        sealed = None if digest is None else self._store.papers.paper(digest)
+        return None if sealed is None else sealed.outline
+
     def _paper(self, digest: str | None) -> Paper | None:
         if digest is None:
             return None
         if digest not in self._papers:
-            sealed = self._store.roster.paper(digest)
-            if sealed is None:
+            identity, sealed = self._store.papers.identity(digest), self._store.papers.paper(digest)
+            if sealed is None or identity is None:
                 return None
-            self._papers[digest] = open_paper(sealed.blob, sealed.identity, digest)
+            self._papers[digest] = open_paper(sealed.blob, identity, digest)
         return self._papers[digest]
 
     def _card(self, guest: Guest, case: Case, now: datetime, has_results: bool) -> TestCard:
-        assignment, paper = case.assignment, case.paper
+        assignment, outline = case.assignment, case.outline
         return TestCard(
             assignment_id=assignment.assignment_id,
             title=clean_line(case.test.title),
             status=assignment.status_at(now),
             due=assignment.due_date,
-            minutes=0 if paper is None else minutes_of(paper, assignment),
-            questions=0 if paper is None else len(paper.questions),
+            minutes=0 if outline is None else minutes_of(outline, assignment),
+            questions=0 if outline is None else outline.questions,
             attempts_used=assignment.attempt_count,
-            max_attempts=None if paper is None else paper.policy.max_attempts,
+            max_attempts=None if outline is None else outline.policy.max_attempts,
             has_open_sitting=case.running is not None,
             has_results=has_results,
             refusal=_refusal(guest, case, now),
@@ -180,15 +190,22 @@ def _check(guest: Guest, case: Case, now: datetime) -> None:
         if case.running.seat != guest.seat:
             raise Refused(f"This test is open at the seat {case.running.seat}. Please ask the proctor.")
         return
-    paper = _printed(case)
+    outline = _told(case)
     if not case.is_expected:
         raise Refused("You are not expected in a session of this hall. Please ask the proctor.")
-    check_opening(paper.policy, case.assignment, now, is_active=case.test.is_active, session=case.session)
+    check_opening(outline.policy, case.assignment, now, is_active=case.test.is_active, session=case.session)
     if case.session is not None and case.session.opened_by is None:
         raise Refused("The proctor has not opened this session yet. Please wait.")
+    _printed(case)
+
+
+def _told(case: Case) -> Outline:
+    if case.outline is None:
+        raise Refused(NO_PAPER)
+    return case.outline
 
 
 def _printed(case: Case) -> Paper:
     if case.paper is None:
-        raise Refused(NO_PAPER)
+        raise Refused(NOT_RELEASED)
     return case.paper

@@ -1,19 +1,29 @@
-"""Takes a package into the hall: verified, opened with the hall's identity, every paper tried, then kept."""
+"""Takes a package into the hall: verified, what is the hall's to read opened, and kept. Its papers stay shut."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kiosk.exam.error import Invalid, Tampered
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.person import SYSTEM_ID
-from kiosk.exam.roster import LoadedPackage, SealedPaper
+from kiosk.exam.roster import LoadedPackage, Roster, SealedPaper
 from kiosk.hall.keys import HallKeys
-from kiosk.sealing.package import Package, open_paper, read_package
+from kiosk.sealing.package import Package, read_package
 from storage.hall.store import HallStore
 
 
-def load_package(store: HallStore, keys: HallKeys, folder: Path, now: datetime) -> Package:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A package that is in, and what the hall read of it."""
+
+    package: Package
+    roster: Roster
+    papers: tuple[SealedPaper, ...]
+
+
+def load_package(store: HallStore, keys: HallKeys, folder: Path, now: datetime) -> Loaded:
     """Load the package in a folder, whole or not at all; loading it again changes nothing.
 
     Raises Refused for one older than what is loaded, Denied for another hall's, Tampered or Invalid naming the file.
@@ -23,6 +33,13 @@ def load_package(store: HallStore, keys: HallKeys, folder: Path, now: datetime) 
     if newest is not None:
         package = read_package(folder, keys.root, hall=keys.hall, newest=(newest.number, newest.package_id))
     manifest = package.manifest
+    try:
+        package.check_canary(keys.identity)
+    except Tampered as error:
+        raise Tampered(
+            f"This hall cannot open what is sealed to it ({error.message}). Ask for a new package."
+        ) from None
+    roster, papers = package.roster(keys.identity).roster(), _papers(package, keys)
     loaded = LoadedPackage(
         package_id=package.package_id,
         test_id=manifest.test_id,
@@ -37,17 +54,20 @@ def load_package(store: HallStore, keys: HallKeys, folder: Path, now: datetime) 
         action="test.import_package",
         subject_type="packages",
         subject_id=package.package_id,
-        details={"number": manifest.number, "papers": len(package.papers)},
+        details={"number": manifest.number, "papers": len(papers)},
     )
-    store.roster.load(loaded, _papers(package, keys), package.roster(keys.identity).roster(), now, audit)
-    return package
+    store.roster.load(loaded, papers, roster, now, audit)
+    return Loaded(package, roster, papers)
 
 
-def _papers(package: Package, keys: HallKeys) -> Sequence[SealedPaper]:
+def _papers(package: Package, keys: HallKeys) -> tuple[SealedPaper, ...]:
     papers = []
     for digest in package.papers:
-        identity = package.paper_identity(digest, keys.identity)
+        outline = package.outline(digest, keys.identity)
+        if outline.test_id != package.manifest.test_id:
+            raise Invalid(f"the package of {package.manifest.test_id} holds a paper of {outline.test_id}")
+        locked = package.blob("locked_identity", digest)
+        keys.identity.open(locked)
         blob = package.blob("paper", digest)
-        paper = open_paper(blob, identity.reveal(), digest)
-        papers.append(SealedPaper(digest, paper.test_id, blob, identity.reveal(), identity.recipient))
-    return papers
+        papers.append(SealedPaper(digest, outline.test_id, blob, package.recipient(digest), locked, outline))
+    return tuple(papers)

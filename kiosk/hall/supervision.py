@@ -51,6 +51,10 @@ class Supervision:
         """Return the proctor with a PIN; raises Denied after a wrong try, and for how long to wait there."""
         return self._recognise(pin, None, where).first
 
+    def pair(self, pin: str, second_pin: str | None, where: str) -> Pair:
+        """Return the proctors with one PIN or two; raises Denied after a wrong try of either."""
+        return self._recognise(pin, second_pin, where)
+
     def grant(self, request: GrantRequest) -> bytes:
         """Return the signed grant of an act; raises Denied for a wrong PIN, a missing right, another seat's sitting."""
         pair = self._recognise(request.pin, request.second_pin, request.seat)

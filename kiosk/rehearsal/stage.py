@@ -78,7 +78,7 @@ def set_stage(home: Home, candidates: int, seats: Sequence[str], clock: Clock, c
     with course.step("assign") as step:
         _assign(central, paper, admitted)
         step.count = len(admitted)
-    hall = _bring_down(home, central, paper, clock, course, proctors[0].person.user_id)
+    hall = _bring_down(home, central, paper, clock, course, proctors)
     with course.step("enrol seats") as step:
         for name in seats:
             place = home.seat(name)
@@ -125,7 +125,9 @@ def _assign(central: Central, paper: Paper, admitted: Sequence[Admitted]) -> Non
     )
 
 
-def _bring_down(home: Home, central: Central, paper: Paper, clock: Clock, course: Course, proctor: str) -> Hall:
+def _bring_down(
+    home: Home, central: Central, paper: Paper, clock: Clock, course: Course, proctors: Sequence[Admitted]
+) -> Hall:
     office = central.office
     public, recipient = make_hall(home.hall)
     folder = carried(home) / "package-1"
@@ -142,6 +144,9 @@ def _bring_down(home: Home, central: Central, paper: Paper, clock: Clock, course
         store.close()
         step.count = len(loaded.papers)
     hall = open_hall(home.hall, clock)
+    with course.step("release the paper") as step:
+        token = central.releases.give(actor, paper.test_id, HALL)
+        step.count = len(hall.release_by_token(token, proctors[0].secret).papers)
     for session in hall.sessions():
-        hall.open_session(session.session_id, proctor)
+        hall.open_session(session.session_id, proctors[0].person.user_id)
     return hall

@@ -1,25 +1,25 @@
 """The package: a test on its way down to a hall. Built from typed values only, so that nothing else can travel.
 
 manifest.dsse     the list of blobs, signed by the release key
-blobs/<sha256>    age ciphertexts: each paper to its own fresh identity; that identity and the roster to the hall
+blobs/<sha256>    age ciphertexts, see `kiosk.sealing.part`
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
+from kiosk.exam.outline import Outline
 from kiosk.exam.paper import Paper
-from kiosk.sealing.age import AgeIdentity, seal_to
-from kiosk.sealing.certificate import Holder, verify_chain
+from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.copy import read_file, write_copy
 from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_canonical, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.sealing.part import OF_A_PAPER, canary_bytes, seal_parts
 from kiosk.sealing.revocation import NONE_REVOKED, Revocations, read_carried
 from kiosk.wire.document import words
 from kiosk.wire.package import LARGEST_BLOB, LARGEST_PACKAGE, BlobDocument, PackageManifest
@@ -55,6 +55,23 @@ class Package:
                 return self.blobs[blob.sha256]
         raise Invalid(f"the package has no {role}" + (f" of the paper {paper}" if paper else ""))
 
+    def recipient(self, paper: str) -> str:
+        """Return the public half of what opens a paper; raises Invalid for a paper that is not in it."""
+        for blob in self.manifest.blobs:
+            if (blob.role, blob.paper) == ("paper", paper) and blob.recipient is not None:
+                return blob.recipient
+        raise Invalid(f"the package has no paper {paper}")
+
+    def check_canary(self, identity: AgeIdentity) -> None:
+        """Raise Tampered unless the hall's identity opens what is sealed to it, and it is of this very package."""
+        manifest = self.manifest
+        if identity.open(self.blob("canary")) != canary_bytes(manifest.test_id, manifest.hall, manifest.number):
+            raise Tampered("the canary is of another package")
+
+    def outline(self, paper: str, identity: AgeIdentity) -> Outline:
+        """Return what may be told of a paper before it is opened, opened with the hall's identity."""
+        return Outline.from_document(read_canonical(identity.open(self.blob("outline", paper))))
+
     def roster(self, identity: AgeIdentity) -> RosterDocument:
         """Return the roster, opened with the hall's identity."""
         plain = identity.open(self.blob("roster"))
@@ -63,10 +80,6 @@ class Package:
             return RosterDocument.model_validate_json(plain)
         except ValidationError as error:
             raise Invalid(f"the roster is not of this version: {words(error)}") from None
-
-    def paper_identity(self, paper: str, identity: AgeIdentity) -> AgeIdentity:
-        """Return what opens a paper, itself opened with the hall's identity."""
-        return AgeIdentity(identity.open(self.blob("identity", paper)).decode("ascii", "replace"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +102,8 @@ class Address:
     hall_chain: tuple[str, ...]
     number: int
     previous: str | None
+    lock: str
+    """age recipient of the code in the hall's envelope."""
 
 
 def write_package(
@@ -104,7 +119,7 @@ def write_package(
     Every file is written, flushed, renamed, and read again before this returns; the manifest comes last.
     """
     holder = verify_chain(address.hall_chain, issuer.root, KeyRole.HALL, revoked=issuer.revocations).standing()
-    sealed = _seal_parts(papers, roster, holder)
+    sealed = seal_parts(papers, roster, holder, address.lock, (address.test_id, address.number))
     document = {
         "version": 1,
         "test_id": address.test_id,
@@ -112,7 +127,7 @@ def write_package(
         "number": address.number,
         "previous": address.previous,
         "made_at": made_at,
-        "blobs": [blob for blob, _ in sealed],
+        "blobs": [part.document() for part in sealed],
         "recipients": list(issuer.recipients),
         "hall_certificates": list(address.hall_chain),
         "certificates": list(issuer.chain),
@@ -120,8 +135,8 @@ def write_package(
     }
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty. Give a new folder for the package.")
-    for blob, data in sealed:
-        write_copy(folder / BLOBS, blob["sha256"], data)
+    for part in sealed:
+        write_copy(folder / BLOBS, part.sha256, part.data)
     write_copy(folder, MANIFEST, sign(PayloadType.PACKAGE, document, issuer.key))
     return read_package(folder, issuer.root, hall=holder.hall)
 
@@ -160,34 +175,6 @@ def read_package(
     return Package(package_id, manifest, envelope, blobs, flags, carried)
 
 
-def open_paper(blob: bytes, identity: str, digest: str) -> Paper:
-    """Return a paper opened with its own identity; raises Tampered unless it is the paper `digest` names."""
-    plain = AgeIdentity(identity).open(blob)
-    if hashlib.sha256(plain).hexdigest() != digest:
-        raise Tampered("the paper is not the one its digest names")
-    return Paper.from_document(read_canonical(plain))
-
-
-def _seal_parts(
-    papers: Sequence[tuple[Paper, AgeIdentity]], roster: RosterDocument, hall: Holder
-) -> list[tuple[dict[str, Any], bytes]]:
-    if hall.recipient is None:
-        raise Invalid("the hall's certificate names no age recipient, so nothing can be sealed to it")
-    if roster.hall != hall.hall:
-        raise Invalid(f"the roster is of the hall {roster.hall}, and the package for {hall.hall}")
-    parts = [_part("roster", None, [hall.recipient], canonical(roster.model_dump(mode="json")))]
-    for paper, identity in papers:
-        parts.append(_part("paper", paper.digest, [identity.recipient], paper.to_bytes()))
-        parts.append(_part("identity", paper.digest, [hall.recipient], identity.reveal().encode("ascii")))
-    return parts
-
-
-def _part(role: str, paper: str | None, recipients: Sequence[str], plain: bytes) -> tuple[dict[str, Any], bytes]:
-    data = seal_to(recipients, plain)
-    named = {"sha256": hashlib.sha256(data).hexdigest(), "length": len(data), "role": role, "paper": paper}
-    return named, data
-
-
 def _must_be_newest(manifest: PackageManifest, package_id: str, newest: tuple[int, str] | None) -> None:
     if newest is None:
         return
@@ -201,9 +188,12 @@ def _must_be_newest(manifest: PackageManifest, package_id: str, newest: tuple[in
 def _must_be_whole(manifest: PackageManifest) -> None:
     parts = [(b.role, b.paper) for b in manifest.blobs]
     papers = {p for role, p in parts if role == "paper"}
-    expected = {("roster", None), *(("paper", p) for p in papers), *(("identity", p) for p in papers)}
-    if len(parts) != len(set(parts)) or set(parts) != expected or None in papers:
-        raise Invalid("the package does not hold one roster, and each paper once with what opens it")
+    expected = {("roster", None), ("canary", None), *((role, p) for p in papers for role in OF_A_PAPER)}
+    named = all((b.recipient is not None) == (b.role == "paper") for b in manifest.blobs)
+    if len(parts) != len(set(parts)) or set(parts) != expected or None in papers or not named:
+        raise Invalid(
+            "the package does not hold one roster, one canary, and each paper once with all that goes with it"
+        )
     if sum(b.length for b in manifest.blobs) > LARGEST_PACKAGE:
         raise Invalid(f"the package is larger than {LARGEST_PACKAGE:,} bytes")
 

@@ -3,7 +3,7 @@
 from kiosk.exam.error import Denied
 from kiosk.exam.page import Opening, SignedLease
 from kiosk.exam.person import Person, Role
-from kiosk.sealing.package import open_paper
+from kiosk.sealing.part import open_paper
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import Admission, LeaseOffer
 

@@ -12,15 +12,22 @@ LARGEST_BLOB = 64 * 2**20
 LARGEST_PACKAGE = 2**30
 
 
+Role = Literal["paper", "outline", "locked_identity", "roster", "canary"]
+"""`paper` opens with the paper's own identity, which comes at the release; `outline` (what may be told of it before),
+`roster` and `canary` (proof that this hall can open what is sealed to it) open with the hall's; `locked_identity` with
+the hall's, and then with the code in its envelope."""
+
+
 class BlobDocument(Document):
     """One sealed file, named by the digest of its bytes."""
 
     sha256: Digest
     length: Annotated[int, Field(ge=1, le=LARGEST_BLOB)]
-    role: Literal["paper", "identity", "roster"]
-    """`paper` opens with the paper's own identity; `identity` and `roster` with the hall's."""
+    role: Role
     paper: Digest | None
-    """Which paper it is, or opens; None for the roster."""
+    """Which paper it is, opens or tells of; None for the roster and the canary."""
+    recipient: Recipient | None
+    """For a paper, the public half of the identity that opens it; None otherwise."""
 
 
 class PackageManifest(Document):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kiosk.wire.document import ChainTexts, Digest, Document, Identifier, Instant, Name
+from kiosk.wire.document import ChainTexts, Digest, Document, Identifier, Instant, Name, Recipient
 
 LARGEST_TOKEN = 32_768
 
@@ -23,6 +23,8 @@ class ReleaseDocument(Document):
     version: Literal[1]
     test_id: Identifier
     hall: Name
+    recipient: Recipient
+    """The hall's age key the identities are sealed to; a hall whose key was replaced is given a new token."""
     papers: Annotated[tuple[ReleasedPaper, ...], Field(min_length=1, max_length=8)]
     released_at: Instant
     certificates: ChainTexts

@@ -20,25 +20,32 @@ def take_in(
 ) -> None:
     """Write a package's rows; what is known already is brought up to date."""
     work.execute(insert(rows.Package), [package_row(package, now)])
-    _put_papers(work, package.package_id, papers, now)
+    _put_papers(work, package.package_id, papers)
     _put_people(work, roster, now)
     _put_assignments(work, roster.assignments)
     _put_sessions(work, package.hall, roster)
     _put_words(work, roster)
 
 
-def _put_papers(work: OrmSession, package_id: str, papers: Sequence[SealedPaper], now: datetime) -> None:
-    known = set(work.scalars(select(rows.SealedPaper.paper_digest)))
-    new = [p for p in papers if p.digest not in known]
+def _put_papers(work: OrmSession, package_id: str, papers: Sequence[SealedPaper]) -> None:
+    """Keep the newest sealing of each paper; one that was opened stays as it is, for it is being sat."""
+    opened = set(work.scalars(select(rows.PaperIdentity.paper_digest)))
     put_rows(
         work,
         rows.SealedPaper,
-        [{"paper_digest": p.digest, "package_id": package_id, "test_id": p.test_id, "blob": p.blob} for p in new],
-    )
-    put_rows(
-        work,
-        rows.PaperIdentity,
-        [{"paper_digest": p.digest, "identity": p.identity, "recipient": p.recipient, "given_at": now} for p in new],
+        [
+            {
+                "paper_digest": p.digest,
+                "package_id": package_id,
+                "test_id": p.test_id,
+                "blob": p.blob,
+                "recipient": p.recipient,
+                "locked_identity": p.locked_identity,
+                "outline": p.outline.to_bytes().decode(),
+            }
+            for p in papers
+            if p.digest not in opened
+        ],
     )
 
 

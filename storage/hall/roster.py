@@ -23,7 +23,7 @@ STAFF = (Role.PROCTOR, Role.ADMIN)
 
 
 class RosterPart(Part):
-    """People, tests, sessions and papers."""
+    """People, tests and sessions."""
 
     def load(
         self, package: LoadedPackage, papers: Sequence[SealedPaper], roster: Roster, now: datetime, audit: AuditEntry
@@ -68,21 +68,6 @@ class RosterPart(Part):
                 raise Denied("This test is not held in this hall. Please ask the proctor.")
             return HeldTest(row.test_id, row.title, row.is_active, row.paper_digest)
 
-    def paper(self, digest: str) -> SealedPaper | None:
-        """Return one sealed paper with what opens it, or None while it has not come."""
-        sealed, identity = rows.SealedPaper, rows.PaperIdentity
-        query = (
-            select(sealed, identity)
-            .join(identity, identity.paper_digest == sealed.paper_digest)
-            .where(sealed.paper_digest == digest)
-        )
-        with self._reading() as work:
-            found = work.execute(query).one_or_none()
-            if found is None:
-                return None
-            paper, key = found
-            return SealedPaper(paper.paper_digest, paper.test_id, paper.blob, key.identity, key.recipient)
-
     def assignments(self, candidate_id: str) -> tuple[Assignment, ...]:
         """Return a candidate's assignments of tests held here, those due first before the others."""
         query = (
@@ -96,7 +81,7 @@ class RosterPart(Part):
 
     def sessions(self, candidate_id: str) -> tuple[Session, ...]:
         """Return the sessions a candidate is expected in: named for them, or with nobody named."""
-        named = select(rows.Attendance.session_id)
+        named = select(rows.Attendance.session_id).where(rows.Attendance.is_named)
         query = select(rows.Session).where(
             rows.Session.session_id.in_(named.where(rows.Attendance.candidate_id == candidate_id))
             | rows.Session.session_id.not_in(named)

@@ -6,7 +6,10 @@ from sqlalchemy import Engine
 
 from storage.engine import open_engine
 from storage.hall.bundle import BundlePart
+from storage.hall.attendance import AttendancePart
+from storage.hall.closing import ClosingPart
 from storage.hall.door import DoorPart
+from storage.hall.paper import PaperPart
 from storage.hall.permit import PermitPart
 from storage.hall.roster import RosterPart
 from storage.models.base import HallBase
@@ -19,11 +22,17 @@ class HallStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.roster = RosterPart(engine)
-        """People, tests, sessions and papers, as packages brought them."""
+        """People, tests and sessions, as packages brought them."""
+        self.papers = PaperPart(engine)
+        """Sealed papers, and what opens them once it was given."""
         self.permits = PermitPart(engine)
         """Leases and grants given out, and where each sitting stands."""
         self.bundles = BundlePart(engine)
         """Bundles of its seats, and central's receipts for them."""
+        self.attendance = AttendancePart(engine)
+        """Who came."""
+        self.closings = ClosingPart(engine)
+        """What became of each roster, and central's close-outs."""
         self.doors = DoorPart(engine)
         """Wrong tries."""
 

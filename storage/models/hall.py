@@ -53,8 +53,6 @@ class Test(HallBase):
     is_active: Mapped[bool]
     paper_digest: Mapped[str]
     """The newest paper; an assignment may name an older one."""
-    policy: Mapped[str] = mapped_column(Text)
-    """Canonical text of what a candidate is told before the paper is opened: times, sections, attempts."""
 
 
 class SealedPaper(SealedPaperColumns, HallBase):
@@ -67,6 +65,8 @@ class SealedPaper(SealedPaperColumns, HallBase):
     """The age recipient it is sealed to; nothing here opens it before the release."""
     locked_identity: Mapped[bytes] = mapped_column(LargeBinary)
     """Its identity, sealed to the envelope code and then to this hall."""
+    outline: Mapped[str] = mapped_column(Text)
+    """Canonical text of what a candidate is told before the paper is opened: times, sections, attempts."""
 
 
 class PaperIdentity(IdentityColumns, HallBase):
@@ -103,6 +103,11 @@ class Attendance(AttendanceColumns, HallBase):
         # the sessions of a candidate
         Index(None, "candidate_id"),
     )
+
+    note: Mapped[str] = mapped_column(Text, default="")
+    """Why a proctor marked them as they did; empty where the program did."""
+    is_named: Mapped[bool] = mapped_column(default=True)
+    """Whether the office named them; False for who came to a session that names nobody."""
 
 
 class Assignment(AssignmentColumns, HallBase):
@@ -227,6 +232,10 @@ class Closing(HallBase):
     """One signed statement of what became of the roster of a test, and central's close-out of it."""
 
     __tablename__ = "closings"
+    __table_args__ = (
+        # the newest closing of a test
+        Index(None, "test_id", "made_at"),
+    )
 
     closing_id: Mapped[str] = mapped_column(primary_key=True)
     """SHA-256 of the payload."""

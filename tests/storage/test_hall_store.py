@@ -13,11 +13,12 @@ from kiosk.exam.error import Denied, Invalid, Refused
 from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.page import SignedGrant, SignedLease
+from kiosk.exam.outline import Outline
 from kiosk.exam.roster import LoadedPackage, Progress, SealedPaper, Seating
 from storage.hall.store import HallStore
 
 AUDIT = AuditEntry(at=NOON, who="system", action="test.import_package", subject_type="packages", subject_id="p1")
-PAPER = SealedPaper(a_paper().digest, "biology-2", b"blob", "AGE-SECRET-KEY-1", "age1x")
+PAPER = SealedPaper(a_paper().digest, "biology-2", b"blob", "age1x", b"locked", Outline.of(a_paper()))
 
 
 def a_package(number=1, **changes):
@@ -70,8 +71,8 @@ def test_a_roster_comes_out_as_it_went_in(store):
     assert store.roster.sessions("somebody") == ()
     assert store.roster.test("biology-2") == told.tests[0]
     assert [n.message for n in store.roster.notices("candidate-1")] == [n.message for n in told.notifications]
-    assert store.roster.paper(PAPER.digest) == PAPER
-    assert store.roster.paper("0" * 64) is None
+    assert store.papers.paper(PAPER.digest) == PAPER
+    assert store.papers.paper("0" * 64) is None
     assert store.roster.candidate("nobody") is None
     with pytest.raises(Denied, match="not held"):
         store.roster.test("another")
@@ -85,9 +86,29 @@ def test_the_newest_package_is_known_by_number(store):
     assert store.roster.packages()[0] == a_package()
 
 
-def test_a_paper_that_came_is_not_replaced(store):
-    store.roster.load(a_package(2), [replace(PAPER, blob=b"another")], a_hall_roster(), NOON, AUDIT)
-    assert store.roster.paper(PAPER.digest).blob == b"blob"
+def test_a_paper_comes_anew_until_it_is_opened(store):
+    newer = replace(PAPER, blob=b"another", locked_identity=b"to another key")
+    store.roster.load(a_package(2), [newer], a_hall_roster(), NOON, AUDIT)
+    assert store.papers.paper(PAPER.digest) == newer
+    store.papers.release({PAPER.digest: "AGE-SECRET-KEY-1"}, NOON, AUDIT)
+    store.roster.load(a_package(3), [PAPER], a_hall_roster(), NOON, AUDIT)
+    assert store.papers.paper(PAPER.digest) == newer
+
+
+def test_what_opens_a_paper_is_kept_once_and_written_down(store):
+    assert store.papers.identity(PAPER.digest) is None
+    before = len(store.permits.acts())
+    for secret in ("AGE-SECRET-KEY-1", "AGE-SECRET-KEY-2"):
+        store.papers.release({PAPER.digest: secret}, NOON, AUDIT)
+    assert store.papers.identity(PAPER.digest) == "AGE-SECRET-KEY-1"
+    assert len(store.permits.acts()) == before + 1
+    assert [p.digest for p in store.papers.sealed("biology-2")] == [PAPER.digest]
+    assert store.papers.sealed("another") == ()
+
+
+def test_nothing_is_opened_that_did_not_come(store):
+    with pytest.raises(Refused):
+        store.papers.release({"0" * 64: "AGE-SECRET-KEY-1"}, NOON, AUDIT)
 
 
 def test_a_lease_opens_an_attempt_once(store):
