@@ -40,8 +40,8 @@ class ClosingStore(Store):
         with self._writing() as session:
             return add_once(session, rows.Closing, values)
 
-    def closeout(self, closing_id: str, hall: str) -> bytes | None:
-        """Return the close-out of a hall's closing, or None while it is open.
+    def closing(self, closing_id: str, hall: str) -> KeptClosing:
+        """Return a hall's closing and where it stands.
 
         Raises Refused for a closing that hall never sent, in the same words as for one nobody sent.
         """
@@ -49,7 +49,11 @@ class ClosingStore(Store):
             row = session.get(rows.Closing, closing_id)
             if row is None or row.hall != hall:
                 raise Refused(f"There is no closing {closing_id[:12]} here.")
-            return None if row.closeout is None else bytes(row.closeout)
+            return _value(row)
+
+    def closeout(self, closing_id: str, hall: str) -> bytes | None:
+        """Return the close-out of a hall's closing, or None while it is open; raises Refused as `closing` does."""
+        return self.closing(closing_id, hall).closeout
 
     def closings(self, *, open_only: bool = False) -> tuple[KeptClosing, ...]:
         """Return every closing in the order they came, or only those without a close-out."""

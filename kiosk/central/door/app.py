@@ -107,7 +107,33 @@ def _router(routes: Routes) -> APIRouter:
         {200: answers("It was here before."), 201: answers("It is kept."), **problems(400, 401, 408, 413, 415, 507)},
         takes({BYTES: raw}),
     )
+    _add_letters(router, routes)
     return router
+
+
+def _add_letters(router: APIRouter, routes: Routes) -> None:
+    _add(
+        router,
+        "GET",
+        "/releases/{test_id}",
+        routes.release,
+        {200: answers("The release token, byte for byte.", "Envelope"), **problems(400, 401, 404)},
+    )
+    _add(
+        router,
+        "PUT",
+        "/closings/{closing_id}",
+        routes.put_closing,
+        {202: answers("It is kept, and will be settled."), **problems(400, 401, 403, 408, 413, 415, 422, 507)},
+        takes({JSON: ref("Envelope")}, has_digest=True),
+    )
+    _add(
+        router,
+        "GET",
+        "/closings/{closing_id}/closeout",
+        routes.closeout,
+        {200: answers("The close-out, byte for byte.", "Envelope"), **problems(400, 401, 404, 409)},
+    )
 
 
 def _add(

@@ -7,17 +7,21 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from kiosk.central.door.bearer import digest_of
-from kiosk.central.door.fault import MUCH_LATER, Fault
+from kiosk.central.door.fault import LATER, MUCH_LATER, Fault
 from kiosk.central.door.limit import Limits
 from kiosk.central.intake import Intake
+from kiosk.exam.closing import KeptClosing
 from kiosk.exam.error import Denied, KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.sealing.bundle import Bundle
+from kiosk.sealing.closing import read_closing
 from kiosk.sealing.receipt import ReceiptSigner
 from kiosk.wire.upload import ChunkList, HaveAnswer, Held
 from storage.central.chunk import ChunkStore
+from storage.central.closing import ClosingStore
 from storage.central.holding import HoldingStore
 from storage.central.intake import IntakeStore
+from storage.central.release import ReleaseStore
 from storage.central.token import KeptToken, TokenStore
 
 
@@ -40,6 +44,9 @@ class IntakeDoor:
         self._tokens = TokenStore(engine)
         self._chunks = ChunkStore(engine)
         self._holdings = HoldingStore(engine)
+        self._releases = ReleaseStore(engine)
+        self._closings = ClosingStore(engine)
+        self._root = root
         self._intake = Intake(IntakeStore(engine), root, signer, clock)
 
     def close(self) -> None:
@@ -104,6 +111,50 @@ class IntakeDoor:
         self._chunks.drop(chunks.chunks)
         return answered
 
+    def release(self, hall: str, test_id: str) -> bytes:
+        """Return the release token of a test for a hall; raises Fault 404 before it was given."""
+        token = self._releases.token(test_id, hall)
+        if token is None:
+            raise Fault(404, "Not released", f"This test is not released to {hall} yet.", retry_after=LATER)
+        return token
+
+    def put_closing(self, hall: str, closing_id: str, envelope: bytes) -> None:
+        """Keep a hall's closing until somebody settles it.
+
+        Raises Fault 403 for the closing of another hall, 422 for one that does not hold or has another id.
+        """
+        try:
+            closing = read_closing(envelope, self._root)
+        except KioskError as error:
+            raise Fault(422, error.title, error.message) from None
+        if closing.closing_id != closing_id:
+            raise Fault(422, "Not valid", f"This closing's id is {closing.closing_id}. Nothing was kept.")
+        if closing.document.hall != hall:
+            raise _another(closing.document.hall, hall, "closing")
+        kept = KeptClosing(
+            closing_id=closing_id,
+            hall=hall,
+            test_id=closing.document.test_id,
+            envelope=envelope,
+            made_at=parse_iso(self.clock.now().at),
+        )
+        self._closings.keep(kept)
+
+    def closeout(self, hall: str, closing_id: str) -> bytes:
+        """Return the close-out of a hall's closing.
+
+        Raises Fault 404 where central has none yet, 409 with what is unexplained.
+        """
+        try:
+            closing = self._closings.closing(closing_id, hall)
+        except Refused as error:
+            raise Fault(404, "Not here", error.message) from None
+        if closing.closeout is not None:
+            return closing.closeout
+        if closing.problem is not None:
+            raise Fault(409, "Not explained", closing.problem, retry_after=MUCH_LATER)
+        raise Fault(404, "Not settled", "Central has not looked at this closing yet.", retry_after=LATER)
+
     def put_chunk(self, hall: str, digest: str, data: bytes) -> bool:
         """Keep a piece of a large bundle; return whether it was new.
 
@@ -133,12 +184,15 @@ def _must_be(bundle: Bundle, hall: str, bundle_id: str) -> None:
     if bundle.bundle_id != bundle_id:
         raise Fault(422, "Not valid", f"This bundle's id is {bundle.bundle_id}. Nothing was kept.")
     if bundle.manifest.hall != hall:
-        raise Fault(
-            403,
-            "Another hall's",
-            f"This bundle is of {bundle.manifest.hall}, the token of {hall}. Nothing was kept. "
-            "Send it from its own hall, or bring it to the office: kiosk central intake.",
-        )
+        raise _another(bundle.manifest.hall, hall, "bundle")
+
+
+def _another(own: str, hall: str, thing: str) -> Fault:
+    detail = (
+        f"This {thing} is of {own}, the token of {hall}. Nothing was kept. "
+        "Send it from its own hall, or bring it to the office: kiosk central intake."
+    )
+    return Fault(403, "Another hall's", detail)
 
 
 def _held(bundle_id: str, receipt: bytes | None) -> Held:

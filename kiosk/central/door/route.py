@@ -16,6 +16,7 @@ from kiosk.central.door.door import Answered, IntakeDoor
 from kiosk.central.door.fault import Fault
 from kiosk.central.door.limit import Buckets
 from kiosk.central.door.threshold import too_fast
+from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.wire.document import words
 from kiosk.wire.upload import CHUNK, ChunkList, HaveRequest, Health, MissingChunks
 
@@ -25,6 +26,7 @@ CHUNKS = "application/vnd.exam-kiosk.chunks+json"
 LARGEST_JSON = 128 * 2**10
 """Bytes of a request in JSON: a thousand ids and room to spare."""
 PutId = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="A SHA-256 in lower-case hex.")]
+TestId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$", description="A test.")]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -81,6 +83,25 @@ class Routes:
         """Return the stored receipt of a bundle, byte for byte the same at every asking."""
         hall = await self._hall(request)
         return _json(await self._run(self._door.receipt, hall, bundle_id))
+
+    async def release(self, test_id: TestId, request: Request) -> Response:
+        """Return what opens the papers of a test in this hall, once the office has released it."""
+        hall = await self._hall(request)
+        return _json(await self._run(self._door.release, hall, test_id))
+
+    async def put_closing(self, closing_id: PutId, request: Request) -> Response:
+        """Keep the hall's signed closing of a test until the office has settled it."""
+        hall = await self._hall(request)
+        _must_be(request, JSON)
+        data = await Body(request, self._limits).read(LARGEST_ENVELOPE)
+        must_match(data, request.headers.get(DIGEST))
+        await self._run(self._door.put_closing, hall, closing_id, data)
+        return Response(status_code=202)
+
+    async def closeout(self, closing_id: PutId, request: Request) -> Response:
+        """Return the close-out of a closing: the signed word that the hall may wipe what it holds."""
+        hall = await self._hall(request)
+        return _json(await self._run(self._door.closeout, hall, closing_id))
 
     async def _put_list(self, hall: str, bundle_id: str, request: Request) -> Response:
         data = await Body(request, self._limits).read(LARGEST_JSON)
