@@ -1,0 +1,79 @@
+"""The hall's connection to central: kept beside its keys, for the token in it is a secret; its TLS is pinned."""
+
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from kiosk.exam.error import Invalid, KioskError, Refused
+from kiosk.ground.home import Place, read_secret
+from kiosk.wire.connection import LARGEST_CONNECTION, ConnectionDocument
+from kiosk.wire.document import words
+
+if TYPE_CHECKING:
+    from httpx import Client
+
+FILE = "connection.json"
+PATIENCE = 60.0
+"""Seconds an answer is waited for; a mebibyte over a slow line takes some."""
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def read_connection(place: Place) -> ConnectionDocument:
+    """Return the connection of a hall; raises KioskError where none was kept, or where others may read it."""
+    try:
+        data = read_secret(place.keys / FILE)
+    except FileNotFoundError:
+        raise KioskError(
+            "This hall is not connected to central. Take the file `kiosk central token` wrote: kiosk hall connect FILE. "
+            "Without a network: kiosk bundle export DIR."
+        ) from None
+    return parse_connection(data)
+
+
+def parse_connection(data: bytes) -> ConnectionDocument:
+    """Return the connection that bytes hold; raises Invalid for another shape."""
+    if len(data) > LARGEST_CONNECTION:
+        raise Invalid(f"a connection of {len(data):,} bytes is not read; at most {LARGEST_CONNECTION:,}")
+    try:
+        return ConnectionDocument.model_validate_json(data)
+    except ValidationError as error:
+        raise Invalid(f"this connection is not of this version: {words(error)}") from None
+
+
+def check_url(url: str) -> str:
+    """Return a URL without the slash at its end; raises Refused for one over which a token would travel open."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise Refused(f"{url} is not the address of central's door, such as https://central.example.org:8443.")
+    if parts.scheme == "http" and parts.hostname not in _HERE:
+        raise Refused("Central is reached over https; plain http is for the same machine only.")
+    return url.rstrip("/")
+
+
+def open_client(connection: ConnectionDocument, url: str | None = None) -> "Client":
+    """Return what speaks to central's door, at another address if one is given; nothing is sent yet."""
+    import httpx
+
+    return httpx.Client(
+        base_url=check_url(url or connection.url),
+        headers={"Authorization": f"Bearer {connection.token}"},
+        verify=_tls(connection.certificate),
+        timeout=PATIENCE,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+def _tls(certificate: str | None) -> ssl.SSLContext:
+    """Return the TLS of a connection; one that pins a certificate takes it and no other, under whatever name."""
+    if certificate is None:
+        return ssl.create_default_context()
+    try:
+        context = ssl.create_default_context(cadata=certificate)
+    except ssl.SSLError:
+        raise Invalid("the certificate in this connection cannot be read") from None
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
