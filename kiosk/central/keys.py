@@ -11,6 +11,7 @@ from kiosk.sealing.certificate import certify, verify_chain
 from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
 from kiosk.sealing.package import Issuer
 from kiosk.sealing.receipt import ReceiptSigner
+from kiosk.sealing.revocation import RevocationFile, Revocations
 
 YEARS = 5
 """How long release and receipt certificates run; a lapsed one is flagged, never refused."""
@@ -35,19 +36,20 @@ class CentralKeys:
     def __init__(self, folder: Path) -> None:
         self._folder = KeyFolder(folder)
 
-    def make(self, now: datetime) -> tuple[MadeKey, ...]:
+    def make(self, now: datetime, passphrase: str | None = None) -> tuple[MadeKey, ...]:
         """Make root, release, receipt, intake and escrow keys and certify them; what was made before stays.
 
-        Raises Refused where a private half was taken away before all were made.
+        Root and escrow are protected where a passphrase is given. Raises Refused where a private half was taken away
+        before all were made.
         """
-        root = self._signing(KeyRole.ROOT)
+        root = self._signing(KeyRole.ROOT, passphrase)
         begin, end = now - BEFORE, now + timedelta(days=365 * YEARS)
         for role in (KeyRole.RELEASE, KeyRole.RECEIPT):
             key = self._signing(role)
             self._folder.keep_chain(role, certify(role, key.public, root, not_before=begin, not_after=end))
         for role in (KeyRole.INTAKE, KeyRole.ESCROW):
             if not self._folder.has_identity(role):
-                self._folder.make_identity(role)
+                self._folder.make_identity(role, passphrase if role is KeyRole.ESCROW else None)
         return tuple(self._made(role) for role in _ADVICE)
 
     @property
@@ -62,6 +64,10 @@ class CentralKeys:
         """The root's public key."""
         return self._folder.public(KeyRole.ROOT)
 
+    def revoked(self) -> Revocations:
+        """Return the newest revocation list kept here; raises Tampered or Invalid for a damaged one."""
+        return RevocationFile(self._folder.folder, self.root).read()
+
     @property
     def recipients(self) -> tuple[str, ...]:
         """Whom bundles are sealed to: intake and escrow."""
@@ -74,6 +80,7 @@ class CentralKeys:
             chain=self._folder.chain(KeyRole.RELEASE),
             root=self.root,
             recipients=self.recipients,
+            revocations=self.revoked(),
         )
 
     def receipt_signer(self) -> ReceiptSigner:
@@ -96,8 +103,8 @@ class CentralKeys:
         except KioskError:
             chain = ()
         if chain:
-            held = verify_chain(chain, self.root, KeyRole.HALL)
-            if (held.hall, held.key, held.recipient) == (hall, public, recipient):
+            held = verify_chain(chain, self.root, KeyRole.HALL, revoked=self.revoked())
+            if not held.is_revoked and (held.hall, held.key, held.recipient) == (hall, public, recipient):
                 return chain
         issuer = self.issuer()
         chain = certify(
@@ -113,8 +120,10 @@ class CentralKeys:
         self._folder.keep_chain(name, chain)
         return chain
 
-    def _signing(self, role: KeyRole) -> SigningKey:
-        return self._folder.signing(role) if self._folder.has_signing(role) else self._folder.make_signing(role)
+    def _signing(self, role: KeyRole, passphrase: str | None = None) -> SigningKey:
+        if self._folder.has_signing(role):
+            return self._folder.signing(role)
+        return self._folder.make_signing(role, passphrase)
 
     def _made(self, role: KeyRole) -> MadeKey:
         is_age = role in (KeyRole.INTAKE, KeyRole.ESCROW)

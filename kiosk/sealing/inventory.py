@@ -1,94 +1,118 @@
-"""The inventory of a folder of bundles: what its indices promise held against what lies there, by name."""
+"""What keys a folder holds: public halves, certificates, and what a person should do about each."""
 
-import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.exam.error import KioskError
-from kiosk.sealing import frame
-from kiosk.sealing.bundle import Bundle, verify
-from kiosk.sealing.copy import read_file
-from kiosk.sealing.envelope import LARGEST_ENVELOPE
-from kiosk.sealing.export import Told, index_files
-from kiosk.sealing.index import Index, read_index
-from kiosk.wire.index import IndexedBundle
+from kiosk.exam.moment import iso, parse_iso
+from kiosk.sealing.age import is_protected as is_protected_age
+from kiosk.sealing.ceremony import revocations
+from kiosk.sealing.certificate import ISSUED_BY, Holder, verify_chain
+from kiosk.sealing.key import KeyFolder, KeyRole, is_protected
+from kiosk.sealing.key_file import IDENTITY, SIGNING, read_private
+from kiosk.sealing.revocation import Revocations
+from kiosk.wire.certificate import CertificateDocument
+
+SOON = timedelta(days=30)
+OFFLINE = (KeyRole.ROOT, KeyRole.ESCROW)
+"""Roles whose private halves belong in a safe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One file of a folder, or one that should be there, and what is wrong with it."""
-
-    name: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A bundle file that verifies, without its bytes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFact:
+    """One key of a folder. Nothing here is secret."""
 
     name: str
-    bundle: Bundle
+    role: KeyRole
+    file: Path
+    """Where the private half is, or was."""
+    public: str
+    is_here: bool
+    """Whether the private half is here."""
+    is_protected: bool
+    is_former: bool
+    """Whether another key has taken its place; it still opens what was sealed to it."""
+    is_revoked: bool
+    certificate: CertificateDocument | None = None
+    advice: str = ""
+    """What to do, in words; empty where all is well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """What a folder holds. It is whole when nothing is missing, changed, beside the indices or beyond belief."""
-
-    indices: tuple[Index, ...]
-    bundles: tuple[Found, ...]
-    missing: tuple[str, ...]
-    """Files an index names that are not there."""
-    extra: tuple[str, ...]
-    """Bundle files no index names."""
-    changed: tuple[Finding, ...]
-    """Files that do not verify, or are not the bytes an index names."""
-    without_index: bool
-    """Whether no index lies there that holds, so that nobody can say what is missing."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything that was exported is here, unchanged."""
-        return not (self.missing or self.extra or self.changed or self.without_index)
+def inventory(folder: KeyFolder, now: datetime) -> tuple[KeyFact, ...]:
+    """Return the keys of a folder by name; asks for no passphrase. Raises KioskError for a list that does not hold."""
+    revoked = revocations(folder) if folder.has_public(KeyRole.ROOT) else Revocations()
+    found = sorted(p for kind in (SIGNING, IDENTITY) for p in folder.folder.glob(f"*{kind}.pub"))
+    return tuple(_fact(folder, path.with_suffix(""), revoked, now) for path in found if _role(path.name) is not None)
 
 
-def take_stock(folder: Path, root: str, told: Told) -> Inventory:
-    """Verify every bundle and index of a folder with the root's public key alone; nothing is decrypted.
+def _role(file: str) -> KeyRole | None:
+    head = file.split(".")[0]
+    for role in KeyRole:
+        if head == role or head.startswith(f"{role}-"):
+            return role
+    return None
 
-    Raises KioskError for a folder that is not there.
-    """
-    if not folder.is_dir():
-        raise KioskError(f"There is no folder {folder}.")
-    changed: list[Finding] = []
-    indices: list[Index] = []
-    for path in index_files(folder):
-        try:
-            indices.append(read_index(read_file(path, LARGEST_ENVELOPE), root))
-        except KioskError as error:
-            changed.append(Finding(path.name, error.message))
-    promised = {f"{b.bundle_id}{frame.SUFFIX}": b for index in indices for b in index.document.bundles}
-    paths = {p.name: p for p in sorted(folder.glob(f"*{frame.SUFFIX}")) if not p.name.startswith(".")}
-    found: list[Found] = []
-    for number, (name, path) in enumerate(paths.items(), 1):
-        try:
-            found.append(_checked(path, root, promised.get(name)))
-        except KioskError as error:
-            changed.append(Finding(name, error.message))
-        told(number, len(paths))
-    return Inventory(
-        indices=tuple(indices),
-        bundles=tuple(found),
-        missing=tuple(sorted(promised.keys() - paths.keys())),
-        extra=tuple(sorted(paths.keys() - promised.keys())) if indices else (),
-        changed=tuple(changed),
-        without_index=not indices,
+
+def _fact(folder: KeyFolder, path: Path, revoked: Revocations, now: datetime) -> KeyFact:
+    name, kind = path.stem, path.suffix
+    role = _role(path.name)
+    assert role is not None
+    public = folder.public(name) if kind == SIGNING else folder.recipient(name)
+    holder, problem = _holder(folder, name, role, kind, revoked)
+    is_former = name.count(".") == 1 and name.rpartition(".")[2].isdecimal()
+    is_here = path.exists()
+    is_locked = is_here and _is_locked(path)
+    is_revoked = holder.is_revoked if holder else revoked.find("", public) is not None
+    certificate = None if holder is None else holder.certificate
+    ends = None if certificate is None else parse_iso(certificate.not_after)
+    return KeyFact(
+        name=name,
+        role=role,
+        file=path,
+        public=public,
+        is_here=is_here,
+        is_protected=is_locked,
+        is_former=is_former,
+        is_revoked=is_revoked,
+        certificate=certificate,
+        advice=problem or _advice(role, is_here, is_locked, is_former, is_revoked, ends, now),
     )
 
 
-def _checked(path: Path, root: str, promised: IndexedBundle | None) -> Found:
-    data = read_file(path, frame.LARGEST)
-    if promised is not None and (len(data), hashlib.sha256(data).hexdigest()) != (promised.length, promised.sha256):
-        raise KioskError("it is not the file that was exported: its bytes are other than the index says")
-    bundle = verify(data, root)
-    if bundle.file_name != path.name:
-        raise KioskError(f"it holds the bundle {bundle.bundle_id}, and is named as another")
-    return Found(path.name, bundle)
+def _holder(
+    folder: KeyFolder, name: str, role: KeyRole, kind: str, revoked: Revocations
+) -> tuple[Holder | None, str | None]:
+    if kind != SIGNING or role not in ISSUED_BY or not (folder.folder / f"{name}.certificates").exists():
+        return None, None
+    try:
+        return verify_chain(folder.chain(name), folder.public(KeyRole.ROOT), role, revoked=revoked), None
+    except KioskError as error:
+        return None, f"its certificate does not hold: {error.message}"
+
+
+def _is_locked(path: Path) -> bool:
+    content = read_private(path)
+    return is_protected(content) or is_protected_age(content)
+
+
+def _advice(
+    role: KeyRole,
+    is_here: bool,
+    is_locked: bool,
+    is_former: bool,
+    is_revoked: bool,
+    ends: datetime | None,
+    now: datetime,
+) -> str:
+    if is_former:
+        return "keep: it still opens what was sealed to it" if role in (KeyRole.INTAKE, KeyRole.HALL) else ""
+    if is_revoked:
+        return f"revoked: exchange it (kiosk keys rotate {role})"
+    if role in OFFLINE and is_here:
+        where = "move it to a medium in a safe"
+        return where if is_locked else f"{where}, and protect it first (kiosk keys protect {role})"
+    if ends is not None and ends < now + SOON:
+        said = "ran out" if ends < now else "runs out"
+        return f"its certificate {said} on {iso(ends)[:10]}: kiosk keys rotate {role}"
+    return ""
