@@ -14,6 +14,7 @@ DAY = "2026-03-02"
 
 _OF_SITTING = {"submission_id": f"'s' || (n / {QUESTIONS})"}
 _QUESTION = {"question_id": f"'q' || (n / {QUESTIONS} % {TESTS} * {QUESTIONS} + n % {QUESTIONS})"}
+_OF_BUNDLE = {"submission_id": "'s' || (n / 10)", "bundle_id": "'z' || (n / 10)"}
 _SITTING = {"submission_id": "'s' || n"}
 _SAME: tuple[tuple[type, str], ...] = (
     (Boolean, "true"),
@@ -145,7 +146,7 @@ def _sittings(sittings: int, people: int) -> list[Rows]:
         ),
         Rows("answers", answers, {"answer_id": "'w' || n", **_OF_SITTING, **_QUESTION, "is_correct": "(n % 3 = 0)"}),
         Rows("marks", answers // 5, {**_OF_SITTING, **_QUESTION, "key_version": "1", "marker_id": "'u0'"}),
-        Rows("journal", sittings * 10, {"submission_id": "'s' || (n / 10)", "seq": "n % 10", "kind": "'tick'"}),
+        Rows("journal", sittings * 10, {**_OF_BUNDLE, "seq": "n % 10", "kind": "'tick'"}),
         Rows("evidence", sittings * 2, {"submission_id": "'s' || (n / 2)", "digest": "'e' || n"}),
         Rows("proctoring_sessions", sittings, {"session_id": "'p' || n", **_SITTING}),
         Rows("leases", sittings, {"lease_id": "'y' || n", **_SITTING}),
@@ -155,7 +156,13 @@ def _sittings(sittings: int, people: int) -> list[Rows]:
 def _bundles(sittings: int, some: int) -> list[Rows]:
     package = {"package_id": "'p' || n", "test_id": f"'t' || (n % {TESTS})", "number": "n"}
     bundle = {"bundle_id": "'z' || n", **_SITTING, "received_at": "'2026-03-02T10:00:00.000Z'"}
+    closing = {"closing_id": "'v' || n", "test_id": f"'t' || (n % {TESTS})", "hall": "'hall' || (n % 50)"}
     return [
         Rows("packages", some, package),
+        Rows("chunks", some, {"digest": "'c' || n"}),
+        Rows("hall_tokens", some, {"token_id": "'k' || n", "digest": "'g' || n", "made_by": "'u0'"}),
+        Rows("closings", some, {**closing, "settled_at": "'2026-03-02T11:00:00.000Z'"}),
+        Rows("closings", 40, {**closing, "closing_id": "'open' || n"}),
+        Rows("decisions", sittings, {**_SITTING, "decision_id": "'i' || n", "decided_by": "'u0'"}),
         Rows("bundles", sittings, {**bundle, "state": "CASE WHEN n % 100 = 0 THEN 'received' ELSE 'counted' END"}),
     ]

@@ -1,6 +1,7 @@
 """Every index serves the query it was made for: no full scan among very many answers."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from storage.engine import reading
 from storage.models import hall, office, seat
 from stores import Databases, Files
 
+LONG_AGO = datetime(2026, 3, 1, tzinfo=UTC)
 DOSE = 50_000
 FULL = 1_000_000
 
@@ -66,7 +68,9 @@ OFFICE: dict[str, Select[Any]] = {
         office.Submission.paper_digest == "d7", office.Submission.status == "graded"
     ),
     "ix_test_submissions_receipt": select(office.Submission).where(office.Submission.receipt == "CODE7"),
-    "pk_journal": select(office.JournalEntry).where(of_sitting(office.JournalEntry)).order_by(office.JournalEntry.seq),
+    "pk_journal": select(office.JournalEntry)
+    .where(of_sitting(office.JournalEntry), office.JournalEntry.bundle_id == "z7")
+    .order_by(office.JournalEntry.seq),
     "uq_answers_submission_id_opened_on_question_id": select(office.Answer).where(of_sitting(office.Answer)),
     "ix_answers_question_id_is_correct": select(office.Answer.is_correct, func.count())
     .where(office.Answer.question_id == "q7")
@@ -86,6 +90,15 @@ OFFICE: dict[str, Select[Any]] = {
     .where(office.Bundle.state == "received")
     .order_by(office.Bundle.received_at)
     .limit(10),
+    "ix_chunks_received_at": select(office.Chunk.digest).where(office.Chunk.received_at < LONG_AGO),
+    "uq_hall_tokens_digest": select(office.HallToken).where(office.HallToken.digest == "g7"),
+    "ix_closings_test_id_hall": select(office.Closing).where(
+        office.Closing.test_id == "t7", office.Closing.hall == "hall7"
+    ),
+    "ix_closings_settled_at": select(office.Closing).where(office.Closing.settled_at.is_(None)),
+    "ix_decisions_submission_id_opened_on_decided_at": select(office.Decision)
+    .where(of_sitting(office.Decision))
+    .order_by(office.Decision.decided_at),
 }
 
 JOINED: dict[str, Select[Any]] = {
@@ -125,6 +138,7 @@ HALL: dict[str, Select[Any]] = {
     "ix_notifications_user_id_created_at": select(hall.Notification)
     .where(hall.Notification.user_id == "u7")
     .order_by(hall.Notification.created_at.desc()),
+    "ix_bundles_submission_id_opened_on": select(hall.Bundle).where(of_sitting(hall.Bundle)),
     "ix_test_assignments_candidate_id": select(hall.Assignment).where(hall.Assignment.candidate_id == "u7"),
     "ix_progress_assignment_id_attempt": select(hall.Progress)
     .where(hall.Progress.assignment_id == "a7")
