@@ -46,8 +46,8 @@ def _copy(session: Session, table: Table, values: Sequence[Mapping[str, Any]]) -
         raise Refused("This does not fit what the office holds: an id is taken, or names what is not here.") from error
     except psycopg.OperationalError as error:
         raise StoreError("The database stopped answering in the middle of a copy.") from error
-    except (psycopg.DataError, ValueError, TypeError) as error:  # its words may hold an answer
-        raise Invalid("a row holds a value that no column can hold") from error
+    except (psycopg.DataError, psycopg.ProgrammingError, ValueError, TypeError) as error:
+        raise Invalid("a row holds a value that no column can hold") from error  # whose words may hold an answer
 
 
 def _bind(table: Table, name: str, dialect: Dialect) -> Bind:

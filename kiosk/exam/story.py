@@ -16,6 +16,8 @@ _CHANGES: Mapping[Kind, str] = {
     Kind.REOPENED: "Reopened",
 }
 """Acts that change what time a candidate has, each an `updated` in the log."""
+TOLD = frozenset({Kind.OPENED, Kind.HANDED_IN, *_CHANGES})
+"""Kinds of entry that the story tells of."""
 
 
 def story(genesis: Genesis, entries: Iterable[Entry], candidate_id: str) -> tuple[LogEntry, ...]:
@@ -28,7 +30,7 @@ def story(genesis: Genesis, entries: Iterable[Entry], candidate_id: str) -> tupl
         action, by, details = act
         told.append(
             LogEntry(
-                log_id=row_id(genesis.submission_id, "log", str(entry.seq)),
+                log_id=log_id(genesis.submission_id, entry.seq),
                 assignment_id=genesis.assignment_id,
                 action=action,
                 performed_by=by,
@@ -37,6 +39,11 @@ def story(genesis: Genesis, entries: Iterable[Entry], candidate_id: str) -> tupl
             )
         )
     return tuple(told)
+
+
+def log_id(submission_id: str, seq: int) -> str:
+    """Return the id of the row that tells of one entry."""
+    return row_id(submission_id, "log", str(seq))
 
 
 def _act(entry: Entry, candidate_id: str) -> tuple[LogAction, str, str | None] | None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from kiosk.exam.decision import Decision
-from kiosk.exam.error import Invalid, Tampered
+from kiosk.exam.error import Invalid
 from kiosk.exam.page import AnswerRow, row_id
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations
 from kiosk.wire.decision import AdoptedAnswer, DecisionDocument
 from kiosk.wire.document import words
 
@@ -46,14 +47,18 @@ def sign_decision(
     return sign(PayloadType.DECISION, document, key)
 
 
-def read_decision(envelope: bytes, root: str) -> Decision:
-    """Return a decision believed on the word of the root's public key; raises Tampered, Invalid or Denied."""
+def read_decision(envelope: bytes, root: str, revoked: Revocations = NONE_REVOKED) -> Decision:
+    """Return a decision believed on the word of the root's public key; raises Tampered, Invalid or Denied.
+
+    One under a revoked certificate is refused with Denied.
+    """
     read = read_envelope(envelope, PayloadType.DECISION)
     try:
         document = DecisionDocument.model_validate_json(read.canonical_payload())
     except ValidationError as error:
         raise Invalid(f"this decision is not of this version: {words(error)}") from None
-    read.check(verify_chain(document.certificates, root, KeyRole.RELEASE, document.decided_at).key)
+    holder = verify_chain(document.certificates, root, KeyRole.RELEASE, document.decided_at, revoked)
+    read.check(holder.standing().key)
     return Decision(
         decision_id=hashlib.sha256(read.payload).hexdigest(),
         submission_id=document.submission_id,
@@ -66,12 +71,6 @@ def read_decision(envelope: bytes, root: str) -> Decision:
         second=document.second,
         decided_at=document.decided_at,
     )
-
-
-def must_be_about(decision: Decision, decision_id: str, submission_id: str, bundle_id: str) -> None:
-    """Raise Tampered where a stored decision is not the one its row says."""
-    if (decision.decision_id, decision.submission_id, decision.bundle_id) != (decision_id, submission_id, bundle_id):
-        raise Tampered("a decision is kept under the name of another")
 
 
 def _document(answer: AnswerRow) -> dict[str, object]:

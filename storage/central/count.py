@@ -1,26 +1,27 @@
-"""Counting a sitting: its journal, answers and evidence become rows, once, in one transaction."""
+"""Counting: a bundle that waits is claimed, opened and settled in one transaction; no two workers get the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy import ColumnElement, Engine, Select, select, update
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from kiosk.exam.assignment import AssignmentStatus
-from kiosk.exam.error import Invalid
+from kiosk.exam.decision import Decision
+from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.lease import Lease
-from kiosk.exam.log import LogEntry
-from kiosk.exam.moment import parse_iso
-from kiosk.exam.page import Page, SignedLease, row_id
+from kiosk.exam.log import AuditEntry, LogEntry
+from kiosk.exam.page import Page, SignedLease
 from kiosk.exam.person import Person
-from kiosk.exam.status import BundleState, SubmissionStatus
-from storage.central.provisional import ensure_assignment, ensure_people
+from kiosk.exam.status import BundleState
+from storage.central.decision import ReadDecision, add_decision
+from storage.central.sitting import missing_paper, place
+from storage.engine import StoreError
 from storage.models import office as rows
-from storage.office.store import Store, add_rows, write_logs
-from storage.page import answer_row, entry_row, evidence_row, lease_row, sitting_key, standing_row
+from storage.office.store import Store, write_audit
+
+UNHOLDABLE = "the journal holds a value that no row can hold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +29,30 @@ class Opened:
     """A bundle opened, verified and folded."""
 
     bundle_id: str
+    rank: str
+    """Of several bundles of one sitting the highest counts (`kiosk.exam.rank`)."""
     page: Page
     """The whole journal as one page."""
     candidate: Person
     leases: tuple[SignedLease, ...]
     """In the order of their epochs; the first allowed the opening."""
     story: tuple[LogEntry, ...]
+    questions: frozenset[str]
+    """The questions of its paper."""
     flags: tuple[str, ...] = ()
 
     @property
     def opening_lease(self) -> Lease:
         """The lease that allowed the opening."""
         return self.leases[0].lease
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A bundle that cannot be counted now: `failed` where it was found wrong, `held` until people decide."""
+
+    state: BundleState
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,143 +64,141 @@ class Waiting:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A bundle that was opened, and where it stands now."""
+
+    bundle_id: str
+    state: BundleState
+    flags: tuple[str, ...] = ()
+    problem: str | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its journal is in the rows."""
+        return self.state is BundleState.COUNTED
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was found wrong when it was opened."""
+        return self.state is BundleState.FAILED
+
+
+Judge = Callable[[Waiting], Opened | Unfit]
+"""Opens a bundle; what is wrong with it is returned and not raised."""
+
+
 class CountStore(Store):
-    """Turns opened bundles into the rows of their sittings."""
+    """Turns waiting bundles into the rows of their sittings."""
 
-    def waiting(self, bundle_id: str) -> Waiting | None:
-        """Return a bundle that is still to be opened, or None when it has been settled."""
-        query = select(rows.Bundle).where(rows.Bundle.bundle_id == bundle_id)
-        with self._reading() as session:
-            row = session.scalar(query)
-            if row is None or row.body is None or row.state in (BundleState.COUNTED, BundleState.BRANCH):
-                return None
-            return Waiting(bundle_id=row.bundle_id, envelope=row.manifest, body=row.body)
+    def __init__(self, engine: Engine, read_decision: ReadDecision) -> None:
+        super().__init__(engine)
+        self._read_decision = read_decision
+        self._has_row_locks = engine.dialect.name == "postgresql"
 
-    def count(self, opened: Opened, at: datetime) -> BundleState:
-        """Write the rows of a sitting and return where its bundle then stands.
+    def settle_next(self, judge: Judge, now: Callable[[], datetime]) -> Settled | None:
+        """Open and settle the bundle that has waited longest and that no other worker has; None where none waits.
 
-        A sitting that is counted already keeps its rows: the same bundle changes nothing, another one is a branch.
-        Raises Invalid where the office's own rows contradict the bundle.
+        On PostgreSQL claim and rows are one transaction: a worker that dies leaves the bundle to the others. A file
+        has one writer, so there the bundle is opened first and the store is locked only to write.
         """
-        try:
+        waits = (
+            select(rows.Bundle)
+            .where(rows.Bundle.state == BundleState.RECEIVED)
+            .order_by(rows.Bundle.received_at, rows.Bundle.bundle_id)
+            .limit(1)
+        )
+        if self._has_row_locks:
             with self._writing() as session:
-                return _count(session, opened, at)
-        except StatementError as error:  # a value of another kind than its column; its words may hold an answer
-            raise Invalid("the journal holds a value that no row can hold") from error
+                row = session.scalars(waits.with_for_update(skip_locked=True)).first()
+                return None if row is None else self._settle(session, row, _judged(row, judge), now())
+        return self._settle_apart(waits, judge, now)
 
-    def fail(self, bundle_id: str, problem: str, at: datetime) -> None:
-        """Remember why a bundle could not be counted; it stays to be tried again."""
+    def settle(self, bundle_id: str, judge: Judge, at: datetime) -> Settled:
+        """Open and settle one bundle, also one that failed before; one that is settled stays as it is."""
+        one = select(rows.Bundle).where(rows.Bundle.bundle_id == bundle_id)
+        if self._has_row_locks:
+            with self._writing() as session:
+                row = session.scalars(one.with_for_update()).one()
+                return self._settle(session, row, _judged(row, judge), at) if _waits(row) else _told(row)
+        settled = self._settle_apart(one, judge, lambda: at)
+        assert settled is not None
+        return settled
+
+    def try_again(self) -> int:
+        """Let every bundle that failed wait again; return how many."""
+        return self._requeue(rows.Bundle.state == BundleState.FAILED)
+
+    def with_papers(self) -> int:
+        """Let the bundles wait again that failed for want of a paper which is here now; return how many."""
+        come = select(missing_paper(rows.Paper.paper_digest))
+        return self._requeue((rows.Bundle.state == BundleState.FAILED) & rows.Bundle.problem.in_(come))
+
+    def allow(self, decision: Decision, envelope: bytes, judge: Judge, audit: AuditEntry, at: datetime) -> Settled:
+        """Count a held bundle by a signed decision, both in one transaction.
+
+        Raises Refused for a bundle that is not held, and with its problem for one that cannot be counted.
+        """
         with self._writing() as session:
-            bundle = _bundle(session, bundle_id)
-            if bundle.state in (BundleState.RECEIVED, BundleState.FAILED):
-                bundle.state, bundle.problem, bundle.settled_at = BundleState.FAILED, problem, at
+            query = select(rows.Bundle).where(rows.Bundle.bundle_id == decision.bundle_id)
+            row = session.scalars(query.with_for_update()).one_or_none()
+            if row is None or row.state is not BundleState.HELD:
+                raise Refused(f"There is no held bundle {decision.bundle_id[:16]} here.")
+            settled = self._settle(session, row, _judged(row, judge), at)
+            if settled.state not in (BundleState.COUNTED, BundleState.BRANCH):
+                raise Refused(f"This bundle cannot be counted: {settled.problem}.")
+            add_decision(session, decision, envelope)
+            write_audit(session, audit)
+            return settled
+
+    def _requeue(self, which: ColumnElement[bool]) -> int:
+        values = {"state": BundleState.RECEIVED, "problem": None}
+        with self._writing() as session:
+            found = session.execute(update(rows.Bundle).where(which).values(values).returning(rows.Bundle.bundle_id))
+            return len(found.all())
+
+    def _settle_apart(
+        self, query: Select[tuple[rows.Bundle]], judge: Judge, now: Callable[[], datetime]
+    ) -> Settled | None:
+        with self._reading() as session:
+            seen = session.scalars(query).first()
+        if seen is None:
+            return None
+        if not _waits(seen):
+            return _told(seen)
+        verdict = _judged(seen, judge)
+        with self._writing() as session:
+            row = session.get_one(rows.Bundle, (seen.bundle_id, seen.opened_on))
+            return self._settle(session, row, verdict, now()) if _waits(row) else _told(row)
+
+    def _settle(self, session: Session, row: rows.Bundle, verdict: Opened | Unfit, at: datetime) -> Settled:
+        if isinstance(verdict, Opened):
+            try:
+                with session.begin_nested():
+                    place(session, row, verdict, self._read_decision, at)
+            except StoreError:
+                raise  # the store's trouble says nothing about the bundle
+            except IntegrityError:
+                verdict = Unfit(BundleState.FAILED, self.MISFIT)
+            except StatementError:  # a value of another kind than its column; its words may hold an answer
+                verdict = Unfit(BundleState.FAILED, UNHOLDABLE)
+            except KioskError as error:
+                verdict = Unfit(BundleState.FAILED, error.message)
+        if isinstance(verdict, Unfit):
+            row.state, row.problem = verdict.state, verdict.problem
+        row.settled_at = at
+        return _told(row)
 
 
-def _count(session: Session, opened: Opened, at: datetime) -> BundleState:
-    genesis = opened.page.genesis
-    bundle = _bundle(session, opened.bundle_id)
-    if bundle.state is BundleState.COUNTED:
-        return bundle.state
-    _must_know_paper(session, genesis.paper)
-    staff = {e.performed_by for e in opened.story} | {opened.page.proctor_id or opened.candidate.user_id}
-    ensure_people(session, opened.candidate, staff, at)
-    ensure_assignment(session, opened, at)
-    bundle.flags = sorted({*bundle.flags, *opened.flags})
-    bundle.problem, bundle.settled_at = None, at
-    bundle.state = BundleState.COUNTED
-    if not _begin_sitting(session, opened):
-        bundle.state = BundleState.BRANCH
-        bundle.problem = "another bundle of this sitting is counted already"
-        return bundle.state
-    session.flush()
-    _write_sitting(session, opened)
-    _write_attempts(session, genesis.assignment_id)
-    return bundle.state
+def _judged(row: rows.Bundle, judge: Judge) -> Opened | Unfit:
+    if row.body is None:
+        return Unfit(BundleState.FAILED, "its sealed journal is not kept here any more")
+    return judge(Waiting(bundle_id=row.bundle_id, envelope=row.manifest, body=row.body))
 
 
-def _bundle(session: Session, bundle_id: str) -> rows.Bundle:
-    query = select(rows.Bundle).where(rows.Bundle.bundle_id == bundle_id).with_for_update()
-    return session.scalars(query).one()
+def _waits(row: rows.Bundle) -> bool:
+    return row.state in (BundleState.RECEIVED, BundleState.FAILED)
 
 
-def _must_know_paper(session: Session, digest: str) -> None:
-    if session.get(rows.Paper, digest) is None:
-        raise Invalid(f"the paper {digest[:12]} was not printed here")
-
-
-def _begin_sitting(session: Session, opened: Opened) -> bool:
-    """Make the row of the sitting; return whether it is ours to fill."""
-    genesis, standing = opened.page.genesis, opened.page.standing
-    row = session.get(rows.Submission, (genesis.submission_id, genesis.opened_on), with_for_update=True)
-    if row is not None and row.head_seq is not None:
-        return False
-    if row is None:
-        row = rows.Submission(**sitting_key(genesis), status=SubmissionStatus.IN_PROGRESS)
-        session.add(row)
-    row.assignment_id, row.started_at, row.attempt = (
-        genesis.assignment_id,
-        parse_iso(standing.started_at),
-        standing.attempt,
-    )
-    row.paper_digest, row.seat, row.lease_id, row.build = genesis.paper, genesis.seat, genesis.lease, genesis.build
-    for name, value in standing_row(standing).items():
-        setattr(row, name, value)
-    return True
-
-
-def _write_sitting(session: Session, opened: Opened) -> None:
-    page, key = opened.page, sitting_key(opened.page.genesis)
-    add_rows(session, rows.JournalEntry, [entry_row(e) for e in page.entries])
-    add_rows(session, rows.Answer, [{**key, **storable(answer_row(a))} for a in page.answers])
-    add_rows(session, rows.Evidence, [{**key, **evidence_row(e)} for e in page.evidence])
-    add_rows(session, rows.Lease, [lease_row(signed) for signed in opened.leases])
-    add_rows(session, rows.Proctoring, [{**key, **_proctoring_row(page)}])
-    write_logs(session, opened.story)
-
-
-def storable(value: Any) -> Any:
-    """Return JSON values with U+FFFD for every NUL, which PostgreSQL has no place for; the journal keeps it."""
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, dict):
-        return {name: storable(part) for name, part in value.items()}
-    return [storable(part) for part in value] if isinstance(value, list) else value
-
-
-def _proctoring_row(page: Page) -> dict[str, Any]:
-    ended_at = page.standing.submitted_at
-    return {
-        "session_id": row_id(page.genesis.submission_id, "proctoring"),
-        "proctor_id": page.proctor_id,
-        "started_at": parse_iso(page.standing.started_at),
-        "ended_at": parse_iso(ended_at) if ended_at else None,
-        "activities": storable(list(page.activities)),
-    }
-
-
-def _write_attempts(session: Session, assignment_id: str) -> None:
-    """Let the assignment say what its sittings say: how many, the last one, and whether that is handed in."""
-    submission = rows.Submission
-    attempts: Sequence[tuple[int, datetime, datetime | None]] = [
-        (attempt, started, submitted)
-        for attempt, started, submitted in session.execute(
-            select(submission.attempt, submission.started_at, submission.submitted_at)
-            .where(submission.assignment_id == assignment_id)
-            .order_by(submission.attempt, submission.started_at)
-        )
-    ]
-    latest = attempts[-1]
-    count = max(latest[0], len(attempts))
-    handed_in = latest[2] is not None
-    held = session.scalar(
-        select(func.max(rows.Assignment.attempt_count)).where(rows.Assignment.assignment_id == assignment_id)
-    )
-    session.execute(
-        update(rows.Assignment)
-        .where(rows.Assignment.assignment_id == assignment_id)
-        .values(
-            status=AssignmentStatus.COMPLETED if handed_in else AssignmentStatus.IN_PROGRESS,
-            attempt_count=max(count, held or 0),
-            last_attempt_at=latest[1],
-        )
-    )
+def _told(row: rows.Bundle) -> Settled:
+    return Settled(row.bundle_id, row.state, tuple(row.flags), row.problem)

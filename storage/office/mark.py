@@ -81,7 +81,7 @@ class MarkStore(Store):
         is not handed in, or whose paper has no key here.
         """
         with self._writing() as session:
-            return tuple(_mark(session, found, marking, by, at) for found in _scripts(session, sittings, lock=True))
+            return mark_in(session, sittings, marking, by, at)
 
     def preview(self, sittings: Sequence[SittingId], marking: Marking) -> tuple[MarkedScript, ...]:
         """Return what `mark` would come to, without writing anything."""
@@ -106,6 +106,13 @@ class MarkStore(Store):
                 raise Refused("This sitting has answers left to mark. `kiosk mark queue` names them.")
             row.status, row.feedback, row.reviewed_by = SubmissionStatus.REVIEWED, feedback, by
             write_logs(session, [_log(row.assignment_id, LogAction.REVIEWED, by, at, None)])
+
+
+def mark_in(
+    session: Session, sittings: Sequence[SittingId], marking: Marking, by: str, at: datetime
+) -> tuple[MarkedScript, ...]:
+    """Mark sittings as `MarkStore.mark` does, in the caller's transaction."""
+    return tuple(_mark(session, found, marking, by, at) for found in _scripts(session, sittings, lock=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def rows(site):
     found = {}
     with site.office.engine.connect() as connection:
         for table in OfficeBase.metadata.sorted_tables:
-            skip = {"audit_id"}
+            skip = {"audit_id", "log_id"}
             columns = ", ".join(f'"{c.name}"' for c in table.columns if c.name not in skip)
             result = connection.execute(text(f"SELECT {columns} FROM {table.name}")).all()
             found[table.name] = sorted(repr(tuple(r)) for r in result)
