@@ -26,7 +26,7 @@ def read_connection(place: Place) -> ConnectionDocument:
         data = read_secret(place.keys / FILE)
     except FileNotFoundError:
         raise KioskError(
-            "This hall is not connected to central. Take the file `kiosk central token` wrote: kiosk hall connect FILE. "
+            "This hall is not connected to central. Take the file of `kiosk central token`: kiosk hall connect FILE. "
             "Without a network: kiosk bundle export DIR."
         ) from None
     return parse_connection(data)

@@ -165,7 +165,7 @@ class Upload:
         return [i for i in self._shelf.waiting() if i not in self.result.declined]
 
     def _round(self, *, once: bool) -> None:
-        """Offer everything that waits one time; raises ComeAgain when nothing moved, or at the end of the only round."""
+        """Offer everything that waits one time; raises ComeAgain where nothing moved, or in the only round."""
         before = len(self._waiting())
         trouble = None
         try:
