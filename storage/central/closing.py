@@ -63,6 +63,16 @@ class ClosingStore(Store):
         with self._reading() as session:
             return tuple(_value(row) for row in session.scalars(query))
 
+    def closings_of(self, test_id: str, hall: str) -> tuple[KeptClosing, ...]:
+        """Return every closing of a test in a hall, in the order they came."""
+        query = (
+            select(rows.Closing)
+            .where(rows.Closing.test_id == test_id, rows.Closing.hall == hall)
+            .order_by(rows.Closing.received_at, rows.Closing.closing_id)
+        )
+        with self._reading() as session:
+            return tuple(_value(row) for row in session.scalars(query))
+
     def leave_open(self, closing_id: str, problem: str) -> None:
         """Write down what a closing waits for; one that is settled stays as it is."""
         with self._writing() as session:
@@ -118,11 +128,21 @@ class ClosingStore(Store):
                 found |= {bundle_id: bytes(manifest) for bundle_id, manifest in session.execute(query)}
         return found
 
+    def tests_of(self, papers: Iterable[str]) -> dict[str, str]:
+        """Return the test of each paper that was printed here."""
+        found: dict[str, str] = {}
+        with self._reading() as session:
+            for some in in_batches(sorted(set(papers))):
+                query = select(rows.Paper.paper_digest, rows.Paper.test_id).where(rows.Paper.paper_digest.in_(some))
+                found.update(session.execute(query).tuples())
+        return found
+
 
 def _mark(session: Session, explained: Sequence[Explained], session_ids: Sequence[str]) -> None:
     """Let assignments and attendance say what the closing says.
 
-    A test taken back from somebody says nothing of them, and who came for one test was there, whatever another says.
+    A test taken back from somebody says nothing of them; who sat elsewhere is not absent; and who came for one test was
+    there, whatever another says.
     """
     absent = {row.assignment_id: row.state is RowState.ABSENT for row in explained}
     for some in in_batches(sorted(absent)):
@@ -130,7 +150,7 @@ def _mark(session: Session, explained: Sequence[Explained], session_ids: Sequenc
             rows.Assignment.assignment_id.in_(some), rows.Assignment.withdrawn_at.is_(None)
         )
         for assignment in session.scalars(query):
-            assignment.absent = absent[assignment.assignment_id]
+            assignment.absent = absent[assignment.assignment_id] and not assignment.attempt_count
     came = {row.candidate_id: ATTENDED[row.state] for row in explained}
     for some in in_batches(sorted(came)):
         expected = select(rows.Attendance).where(
