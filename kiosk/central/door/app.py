@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import create_engine
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -15,9 +16,13 @@ from starlette.types import ASGIApp
 from kiosk.central.door.document import ABOUT, TITLE, answers, completed, problems, ref, takes
 from kiosk.central.door.door import IntakeDoor
 from kiosk.central.door.fault import Fault, answer, fault_of
+from kiosk.central.door.limit import Limits
 from kiosk.central.door.route import BYTES, CHUNKS, JSON, Routes
 from kiosk.central.door.threshold import Threshold
 from kiosk.exam.error import KioskError
+from kiosk.ground.clock import SystemClock
+from kiosk.sealing.key import SigningKey
+from kiosk.sealing.receipt import ReceiptSigner
 
 _CLOSED = 499
 """Nobody hears this: who asked has hung up."""
@@ -34,6 +39,14 @@ def make_app(door: IntakeDoor) -> ASGIApp:
         door.close()
 
     return Threshold(make_rooms(routes, open_hours), door.clock, door.limits)
+
+
+def describe() -> dict[str, Any]:
+    """Return the OpenAPI document of the door, without opening one."""
+    never_opened = create_engine("sqlite://")
+    signer = ReceiptSigner(SigningKey.generate(), ())
+    routes = Routes(IntakeDoor(never_opened, "", signer, SystemClock(), Limits()))
+    return make_rooms(routes).openapi()
 
 
 def make_rooms(routes: Routes, lifespan: Any = None) -> FastAPI:

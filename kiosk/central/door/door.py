@@ -1,7 +1,7 @@
 """The intake door: what a hall may do at central, without HTTP. It holds no key that opens anything."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -16,6 +16,7 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.sealing.bundle import Bundle
 from kiosk.sealing.closing import read_closing
 from kiosk.sealing.receipt import ReceiptSigner
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations
 from kiosk.wire.upload import ChunkList, HaveAnswer, Held
 from storage.central.chunk import ChunkStore
 from storage.central.closing import ClosingStore
@@ -37,7 +38,16 @@ class Answered:
 class IntakeDoor:
     """The stores of the door over one engine; every method may be called from any thread."""
 
-    def __init__(self, engine: Engine, root: str, signer: ReceiptSigner, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        root: str,
+        signer: ReceiptSigner,
+        clock: Clock,
+        limits: Limits,
+        revoked: Callable[[], Revocations] = lambda: NONE_REVOKED,
+    ) -> None:
+        """`revoked` is asked anew each time, so that a list that comes is heeded without a restart."""
         self.clock = clock
         self.limits = limits
         self._engine = engine
@@ -47,6 +57,7 @@ class IntakeDoor:
         self._releases = ReleaseStore(engine)
         self._closings = ClosingStore(engine)
         self._root = root
+        self._revoked = revoked
         self._intake = Intake(IntakeStore(engine), root, signer, clock)
 
     def close(self) -> None:
@@ -124,7 +135,7 @@ class IntakeDoor:
         Raises Fault 403 for the closing of another hall, 422 for one that does not hold or has another id.
         """
         try:
-            closing = read_closing(envelope, self._root)
+            closing = read_closing(envelope, self._root, self._revoked())
         except KioskError as error:
             raise Fault(422, error.title, error.message) from None
         if closing.closing_id != closing_id:
