@@ -18,6 +18,7 @@ def write_copy(folder: Path, name: str, data: bytes) -> Path:
     if path.exists():
         if path.stat().st_size != len(data) or read_file(path, len(data)) != data:
             raise Tampered(f"{path} exists with other bytes; it is left as it is. Use another folder.")
+        sync_folder(folder)  # whoever wrote it may have been ended before its name was flushed
         return path
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

@@ -4,6 +4,7 @@ Run with a file for acknowledgements and an order. Each acknowledgement is one l
 the store said that it is done.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -24,6 +25,7 @@ from kiosk.exam.sitting import Sitting
 from kiosk.ground.home import Home
 from kiosk.hall.hall import Hall
 from kiosk.hall.place import open_hall
+from kiosk.sealing import copy
 from kiosk.sealing.copy import write_copy
 from kiosk.sealing.key import SigningKey
 from kiosk.sealing.receipt import ReceiptSigner
@@ -141,8 +143,24 @@ def copy_out(order: dict[str, Any], notes: Notes) -> None:
     """Copy files to a stick."""
     for name in order["files"]:
         data = Path(name).read_bytes()
+        if order.get("interrupted"):
+            stop_before_the_end(Path(order["stick"]), Path(name).name, data)
         write_copy(Path(order["stick"]), Path(name).name, data)
         notes.say(copied=Path(name).name, sha256=hashlib.sha256(data).hexdigest())
+
+
+def stop_before_the_end(stick: Path, name: str, data: bytes) -> None:
+    """Copy a file and fail just before its name is flushed, as a program does that is ended there."""
+    real = copy.sync_folder
+
+    def stop(folder: Path) -> None:
+        raise OSError(errno.EINTR, "ended")
+
+    copy.sync_folder = stop
+    try:
+        write_copy(stick, name, data)
+    except OSError:
+        copy.sync_folder = real
 
 
 def loosen(order: dict[str, Any]) -> None:

@@ -201,6 +201,12 @@ def test_a_stick_pulled_at_any_call_holds_every_file_that_was_called_copied(tmp_
     assert count.total >= 50
 
 
+def test_a_copy_finished_after_an_earlier_try_is_as_safe_as_one_made_at_once(tmp_path: Path) -> None:
+    count = a_copying(tmp_path, interrupted="yes").judged("stick, second try", DOSE)
+    assert count.losing == 0
+    assert count.total >= 40
+
+
 def test_a_seat_that_flushes_less_loses(tmp_path: Path) -> None:
     count = a_sitting(tmp_path, answers=4, synchronous="NORMAL").judged("seat, synchronous=NORMAL", DOSE)
     assert not count.damaged
