@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.exam.error import KioskError
+from kiosk.exam.moment import parse_iso
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.certificate import certify, verify_chain
 from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
@@ -15,6 +16,8 @@ from kiosk.sealing.revocation import RevocationFile, Revocations
 
 YEARS = 5
 """How long release and receipt certificates run; a lapsed one is flagged, never refused."""
+SOON = timedelta(days=30)
+"""How long before its end a hall's certificate is renewed with the next package."""
 BEFORE = timedelta(days=1)
 """Certificates begin a day early, so that a clock that is behind does not raise flags."""
 
@@ -96,7 +99,7 @@ class CentralKeys:
         raise KioskError("No key that opens bundles is here. Bring back intake.age or escrow.age.")
 
     def certify_hall(self, hall: str, public: str, recipient: str, now: datetime) -> tuple[str, ...]:
-        """Return the certificates of a hall's keys: those it has, or new ones where its keys are new."""
+        """Return the certificates of a hall's keys: those it has, or new where they run out or its keys are new."""
         name = f"hall-{hashlib.sha256(hall.encode()).hexdigest()[:32]}"
         try:
             chain = self._folder.chain(name)
@@ -104,7 +107,8 @@ class CentralKeys:
             chain = ()
         if chain:
             held = verify_chain(chain, self.root, KeyRole.HALL, revoked=self.revoked())
-            if not held.is_revoked and (held.hall, held.key, held.recipient) == (hall, public, recipient):
+            is_good = not held.is_revoked and parse_iso(held.certificate.not_after) > now + SOON
+            if is_good and (held.hall, held.key, held.recipient) == (hall, public, recipient):
                 return chain
         issuer = self.issuer()
         chain = certify(

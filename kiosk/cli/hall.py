@@ -50,13 +50,14 @@ def load(
     """
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.package import load_package
-    from kiosk.hall.place import hall_keys, hall_store
+    from kiosk.hall.place import hall_keys, hall_store, renew_hall
 
     here = Home.at(home)
     _settle(here, folder, root)
     store = hall_store(here.hall)
     try:
         loaded = load_package(store, hall_keys(here.hall), folder, _now(SystemClock()))
+        renew_hall(here.hall, loaded.package.manifest.hall_certificates)
     finally:
         store.close()
     put_json(_facts(loaded)) if as_json else put_text(_words(loaded))

@@ -165,14 +165,23 @@ class Hall:
             hall=self._keys.hall,
             seat=seat,
         )
-        return EnrolmentDocument(version=1, seat=seat, chain=chain, root=self._keys.root, recipients=self._recipients())
+        recipients = self._recipients()
+        return EnrolmentDocument(
+            version=1,
+            seat=seat,
+            chain=chain,
+            root=self._keys.root,
+            recipients=recipients,
+            keepers=(self._keys.identity.recipient, recipients[-1]),
+            revocations=self._keys.revocations.read().text,
+        )
 
     def close(self) -> None:
         """Let go of the store."""
         self._store.close()
 
     def _recipients(self) -> tuple[str, ...]:
-        """Whom the newest package says that bundles are sealed to."""
+        """Whom the newest package says that bundles are sealed to: intake, and last the escrow."""
         packages = self._store.roster.packages()
         if not packages:
             raise Refused("Load a package first: it names whom the seats seal their bundles to.")

@@ -29,6 +29,15 @@ def settle_hall(place: Place, chain: tuple[str, ...], root: str) -> None:
     folder.keep_chain(NAME, chain)
 
 
+def renew_hall(place: Place, chain: tuple[str, ...]) -> None:
+    """Keep newer certificates of the hall's own key, such as a package brings; others change nothing."""
+    folder = KeyFolder(place.keys)
+    root, held = folder.public(ROOT), folder.chain(NAME)
+    now, before = (verify_chain(c, root, KeyRole.HALL).certificate for c in (chain, held))
+    if (now.key, now.hall) == (before.key, before.hall) and now.not_after > before.not_after:
+        folder.keep_chain(NAME, chain)
+
+
 def hall_keys(place: Place) -> HallKeys:
     """Return the keys of a settled hall."""
     return HallKeys.load(KeyFolder(place.keys))

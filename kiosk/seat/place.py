@@ -3,14 +3,16 @@
 from pydantic import ValidationError
 
 from kiosk import __version__
-from kiosk.exam.error import Invalid, KioskError
+from kiosk.exam.error import Invalid, KioskError, Refused
 from kiosk.exam.moment import Clock
 from kiosk.ground.home import Place
 from kiosk.sealing.bundle import Sealer
 from kiosk.sealing.key import KeyFolder
+from kiosk.sealing.revocation import RevocationFile, read_carried
 from kiosk.seat.desk import Desk
 from kiosk.seat.occupancy import occupied
 from kiosk.seat.outbox import Outbox
+from kiosk.seat.recovery import has_wrapped_key, wrap_store_key
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import Authority
 from kiosk.wire.document import words
@@ -33,12 +35,37 @@ def make_seat(place: Place) -> str:
 
 
 def settle_seat(place: Place, enrolment: EnrolmentDocument) -> None:
-    """Keep what the hall answered; raises Refused for another root than before, Tampered or Denied for a bad chain."""
-    Trust.from_chain(enrolment.seat, enrolment.chain, enrolment.root)
+    """Keep what the hall answered, and seal the store's key to those the hall names, should the machine break.
+
+    Raises Refused for another root than before, and for another key of the hall while sittings begun under the former
+    one are not sealed; Tampered or Denied for a bad chain.
+    """
+    trust = Trust.from_chain(enrolment.seat, enrolment.chain, enrolment.root)
     KeyFolder(place.keys).keep_public(ROOT, enrolment.root)
+    RevocationFile(place.keys, enrolment.root).keep(read_carried(enrolment.revocations, enrolment.root))
+    before = read_enrolment(place) if (place.keys / ENROLMENT).exists() else None
+    if before is not None:
+        _must_be_sealed(place, Trust.from_chain(before.seat, before.chain, before.root), trust)
+    if enrolment.keepers and (before is None or before.keepers != enrolment.keepers or not has_wrapped_key(place)):
+        wrap_store_key(place, enrolment.keepers)
     draft = place.keys / f"{ENROLMENT}.new"
     draft.write_text(enrolment.model_dump_json(), encoding="utf-8")
     draft.replace(place.keys / ENROLMENT)
+
+
+def _must_be_sealed(place: Place, before: Trust, now: Trust) -> None:
+    if before.hall_key == now.hall_key or not place.exists:
+        return
+    store = seat_store(place)
+    try:
+        waiting = sum(line.bundle_id is None for line in store.sittings())
+    finally:
+        store.close()
+    if waiting:
+        raise Refused(
+            f"The hall has another key now, and {waiting} sittings here began under the former one. "
+            "Seal them first: kiosk bundle export."
+        )
 
 
 def read_enrolment(place: Place) -> EnrolmentDocument:
