@@ -1,11 +1,12 @@
 """Closings at central: a hall's statement is taken in, held against the office's roster, and answered once."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.central.comparison import Comparison
-from kiosk.exam.closing import KeptClosing
+from kiosk.exam.closing import KeptClosing, RowState
 from kiosk.exam.error import Denied, Invalid, KioskError, Tampered
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
@@ -102,6 +103,11 @@ class Closings:
     def all(self) -> tuple[KeptClosing, ...]:
         """Return every closing, in the order they came."""
         return self._store.closings()
+
+    def counts(self, kept: KeptClosing) -> Mapping[str, int]:
+        """Return how many rows of a closing stand where."""
+        told = Counter(row.state for row in read_closing(kept.envelope, self._root).rows)
+        return {state.value: told[state] for state in RowState}
 
     def work(self) -> Iterator[ClosingState]:
         """Look at every closing that is open, in the order they came; a problem is written down and returned."""

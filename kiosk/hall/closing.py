@@ -81,7 +81,8 @@ class Closings:
         sittings = self._store.closings.sittings(test_id)
         bundles = self._store.closings.bundles(test_id)
         told = explain([row for row, _ in roster], attended(marks), sittings, bundles)
-        found: dict[str, Explained | Unexplained] = {row.assignment_id: row for row in (*told.rows, *told.open)}
+        rows: tuple[Explained | Unexplained, ...] = (*told.rows, *told.open)
+        found = {row.assignment_id: row for row in rows}
         planned = {m.candidate_id: m.seat for m in marks if m.seat is not None}
         sat = {s.assignment_id: s.seat for s in sittings}
         lines = tuple(
