@@ -1,0 +1,142 @@
+"""What the bundle commands share: the seats and the hall of a home, opened one after the other and closed again."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.cli.progress import progress_bar
+from kiosk.ground.home import Home
+
+if TYPE_CHECKING:
+    from kiosk.exam.moment import Clock
+    from kiosk.exam.whereabouts import Whereabouts
+    from kiosk.hall.collection import Collected, Collection
+    from kiosk.hall.keys import HallKeys
+    from kiosk.seat.outbox import Outbox, Unsealed
+    from storage.hall.store import HallStore
+    from storage.seat.store import SeatStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHall:
+    """The hall of a home while a command works with it."""
+
+    keys: "HallKeys"
+    store: "HallStore"
+    collection: "Collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A sitting that stays at its seat, and why."""
+
+    seat: str
+    submission_id: str
+    problem: str
+
+
+@contextmanager
+def opened_hall(home: Home, clock: "Clock") -> Iterator[OpenHall | None]:
+    """Open the hall of a home; None where the home has none."""
+    from kiosk.hall.collection import Collection
+    from kiosk.hall.place import hall_keys, hall_store
+
+    if not home.hall.exists:
+        yield None
+        return
+    keys, store = hall_keys(home.hall), hall_store(home.hall)
+    try:
+        yield OpenHall(keys, store, Collection.open(home.hall, keys, store, clock))
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_seats(home: Home) -> Iterator[dict[str, "SeatStore"]]:
+    """Open the store of every seat of a home, by name."""
+    from kiosk.seat.place import seat_store
+
+    with ExitStack() as stack:
+        stores = {}
+        for seat in home.seats():
+            if home.seat(seat).exists:
+                stores[seat] = seat_store(home.seat(seat))
+                stack.callback(stores[seat].close)
+        yield stores
+
+
+def outboxes(home: Home, stores: dict[str, "SeatStore"], clock: "Clock") -> dict[str, "Outbox"]:
+    """Return the outbox of each open seat."""
+    from kiosk.seat.place import open_outbox
+
+    return {seat: open_outbox(home.seat(seat), store, clock) for seat, store in stores.items()}
+
+
+def seal_seats(
+    boxes: dict[str, "Outbox"], decision: tuple[str, str] | None = None
+) -> tuple[list[Trouble], dict[str, int]]:
+    """Seal what is handed in at every seat, and with a decision (who, why) also what is not.
+
+    Return what could not be sealed, and how many sittings of each seat stay open. One seat keeps no other back.
+    """
+    from kiosk.exam.error import KioskError
+    from storage.engine import StoreError
+
+    troubles: list[Trouble] = []
+    with progress_bar("Sealing") as told:
+        for number, (seat, box) in enumerate(boxes.items(), 1):
+            troubles += _named(seat, box.sweep().unsealed)
+            if decision is not None:
+                try:
+                    known = {t.submission_id for t in troubles}
+                    found = box.recover_all(*decision).unsealed
+                    troubles += _named(seat, tuple(u for u in found if u.submission_id not in known))
+                except StoreError:
+                    raise
+                except KioskError as error:
+                    troubles += [Trouble(seat, s, error.message) for s in box.unfinished()]
+            told(number, len(boxes))
+    return troubles, {seat: len(box.unfinished()) for seat, box in boxes.items()}
+
+
+def collect_seats(hall: OpenHall, stores: dict[str, "SeatStore"]) -> "list[Collected]":
+    """Bring every bundle of the open seats into the hall."""
+    from kiosk.sealing import frame
+
+    taken = []
+    for seat, store in stores.items():
+        with progress_bar(f"Collecting {seat}") as told:
+            sealed = store.bundles()
+            for number, record in enumerate(sealed, 1):
+                taken.append(hall.collection.take(frame.join(record.envelope, record.body), f"seat {seat}"))
+                told(number, len(sealed))
+    return taken
+
+
+def hand_receipts_on(hall: OpenHall, stores: dict[str, "SeatStore"]) -> list[tuple[str, str]]:
+    """Give the seats of this home the receipts the hall holds; return (seat, bundle) of each that is new there."""
+    from kiosk.exam.moment import parse_iso
+
+    given = []
+    for seat, store in stores.items():
+        lacking = {r.bundle_id: r for r in store.bundles() if r.receipt is None}
+        for bundle_id, envelope in sorted(hall.store.bundles.receipts(lacking).items()):
+            receipt = hall.collection.check_receipt(bundle_id, lacking[bundle_id].body, envelope)
+            store.keep_receipt(bundle_id, envelope, parse_iso(receipt.received_at))
+            given.append((seat, bundle_id))
+    return given
+
+
+def matrix(hall: OpenHall | None, stores: dict[str, "SeatStore"]) -> "tuple[Whereabouts, ...]":
+    """Return where every sitting of this home stands."""
+    from kiosk.exam.whereabouts import whereabouts
+
+    seats = {seat: store.sittings() for seat, store in stores.items()}
+    if hall is None:
+        return whereabouts(seats)
+    return whereabouts(seats, hall.store.permits.all_progress(), hall.store.bundles.lines())
+
+
+def _named(seat: str, unsealed: "tuple[Unsealed, ...]") -> list[Trouble]:
+    return [Trouble(seat, u.submission_id, u.problem) for u in unsealed]
