@@ -1,13 +1,17 @@
 """The hall's connection to central: kept beside its keys, for the token in it is a secret; its TLS is pinned."""
 
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from kiosk.exam.error import Invalid, KioskError, Refused
-from kiosk.ground.home import Place, read_secret
+from kiosk.ground.home import Place, read_secret, write_secret
+from kiosk.hall.keys import HallKeys
+from kiosk.sealing.copy import sync_folder
+from kiosk.sealing.key import KeyFolder
 from kiosk.wire.connection import LARGEST_CONNECTION, ConnectionDocument
 from kiosk.wire.document import words
 
@@ -30,6 +34,25 @@ def read_connection(place: Place) -> ConnectionDocument:
             "Without a network: kiosk bundle export DIR."
         ) from None
     return parse_connection(data)
+
+
+def keep_connection(place: Place, connection: ConnectionDocument) -> Path:
+    """Keep a connection in place of an older one and return its file; raises Refused for one of another hall."""
+    check_url(connection.url)
+    try:
+        own = HallKeys.load(KeyFolder(place.keys)).hall
+    except KioskError:
+        own = connection.hall  # no package has told this hall its name yet
+    if own != connection.hall:
+        raise Refused(f"This connection is for {connection.hall}, and this is {own}. Ask the office for the right one.")
+    place.make()
+    path = place.keys / FILE
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    write_secret(draft, connection.model_dump_json().encode("utf-8"))
+    draft.replace(path)
+    sync_folder(place.keys)
+    return path
 
 
 def parse_connection(data: bytes) -> ConnectionDocument:

@@ -1,7 +1,6 @@
 """The certificate the door shows: given by the technician, or made here and pinned by every connection file."""
 
 import ipaddress
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,15 +54,20 @@ class DoorCertificate:
     def make(self, names: Iterable[str], now: datetime) -> None:
         """Make a certificate that vouches for itself; what is there stays.
 
-        `names` are the host names and addresses halls may use. Raises Invalid for one that cannot be a name.
+        `names` are the host names and addresses halls may use. Raises Invalid for one that cannot be a name,
+        KioskError where the key of a certificate is lost that halls may have pinned.
         """
         if self.exists:
             return
+        if self.certificate.exists():
+            raise KioskError(
+                f"{self.certificate} is here without its key {self.key.name}. Bring the key back; or remove the "
+                "certificate, and give every hall a new connection file."
+            )
         self.key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = ec.generate_private_key(ec.SECP256R1())
         made = _certificate(key, list(dict.fromkeys(names)), now)
         self.key.unlink(missing_ok=True)
-        self.certificate.unlink(missing_ok=True)
         write_secret(self.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         write_secret(self.certificate, made.public_bytes(Encoding.PEM))
 
@@ -72,7 +76,7 @@ class DoorCertificate:
         self.pem()
         if not self.key.exists():
             raise KioskError(f"The key file {self.key} is missing.")
-        if os.stat(self.key).st_mode & 0o077:
+        if self.key.stat().st_mode & 0o077:
             raise KioskError(f"The key file {self.key} can be read by others. Make it private: chmod 600.")
 
 
@@ -80,7 +84,7 @@ def _certificate(key: ec.EllipticCurvePrivateKey, names: list[str], now: datetim
     public = key.public_key()
     identifier = x509.SubjectKeyIdentifier.from_public_key(public)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exam-kiosk central")])
-    usage = {field: False for field in _USAGES} | {"digital_signature": True}
+    usage = dict.fromkeys(_USAGES, False) | {"digital_signature": True}
     return (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -98,14 +98,7 @@ class DoorServer:
 
     def _config(self) -> Config:
         limits = self.site.limits
-        files = (
-            {}
-            if self.certificate is None
-            else {
-                "ssl_certfile": str(self.certificate.certificate),
-                "ssl_keyfile": str(self.certificate.key),
-            }
-        )
+        files = self.certificate
         return Config(
             self.site,
             factory=True,
@@ -123,7 +116,8 @@ class DoorServer:
             timeout_graceful_shutdown=FINISH,
             h11_max_incomplete_event_size=LARGEST_HEAD,
             ssl_version=ssl.PROTOCOL_TLS_SERVER,
-            **files,
+            ssl_certfile=None if files is None else files.certificate,
+            ssl_keyfile=None if files is None else files.key,
         )
 
 
