@@ -1,13 +1,12 @@
 """The collection: bundles come to the hall from its seats and from sticks, and central's receipts come back to them."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from kiosk.exam.delivery import Delivery
-from kiosk.exam.error import Denied, KioskError, Tampered
+from kiosk.exam.error import Denied, KioskError
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import SYSTEM_ID
@@ -16,7 +15,7 @@ from kiosk.hall.keys import HallKeys
 from kiosk.sealing import frame
 from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
-from kiosk.sealing.receipt import read_receipt
+from kiosk.sealing.receipt import receipt_for
 from kiosk.sealing.revocation import RevocationFile, Revocations
 from kiosk.wire.receipt import ReceiptDocument
 from storage.engine import StoreError
@@ -84,10 +83,7 @@ class Collection:
 
     def check_receipt(self, bundle_id: str, body: bytes, envelope: bytes) -> ReceiptDocument:
         """Return central's receipt for these bytes; raises Tampered, Invalid or Denied for anything else."""
-        receipt = read_receipt(envelope, self._keys.root, bundle_id, self._revoked)
-        if receipt.sealed.sha256 != hashlib.sha256(body).hexdigest():
-            raise Tampered("this receipt is for other bytes than the bundle's")
-        return receipt
+        return receipt_for(bundle_id, body, envelope, self._keys.root, self._revoked)
 
     def receive(self, bundle_id: str, envelope: bytes) -> bool:
         """Keep central's receipt for a bundle of this hall, verified; return whether it is new.

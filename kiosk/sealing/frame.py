@@ -9,7 +9,9 @@ from kiosk.sealing.envelope import LARGEST_ENVELOPE
 
 MAGIC = b"EXKB1\n"
 SUFFIX = ".exkb"
-LARGEST = len(MAGIC) + 4 + LARGEST_ENVELOPE + 8 + LARGEST_SEALED
+OVERHEAD = len(MAGIC) + 4 + 8
+"""Bytes of a file beside its envelope and body."""
+LARGEST = OVERHEAD + LARGEST_ENVELOPE + LARGEST_SEALED
 
 
 def join(envelope: bytes, body: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Receipts: signed once when a bundle is stored, kept as bytes, given out again unchanged."""
 
+import hashlib
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -60,4 +61,14 @@ def read_receipt(
     read.check(holder.standing().key)
     if bundle_id is not None and document.bundle_id != bundle_id:
         raise Tampered("this receipt is for another bundle")
+    return document
+
+
+def receipt_for(
+    bundle_id: str, body: bytes, envelope: bytes, root: str, revoked: Revocations = NONE_REVOKED
+) -> ReceiptDocument:
+    """Return central's receipt for exactly these bytes; raises Tampered, Invalid or Denied for anything else."""
+    document = read_receipt(envelope, root, bundle_id, revoked)
+    if document.sealed.sha256 != hashlib.sha256(body).hexdigest():
+        raise Tampered("this receipt is for other bytes than the bundle's")
     return document
