@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kiosk.cli import closing, connection
+from kiosk.cli.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.exam.error import KioskError, Refused
 from kiosk.ground.home import Home
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kiosk.hall.package import Loaded
 
 app = typer.Typer(help="The hall: its keys, the packages it loads, its sessions.", no_args_is_help=True)
+app.command()(collect)
 app.command()(connection.connect)
 app.command()(closing.attendance)
 app.command()(closing.close)
