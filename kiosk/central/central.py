@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kiosk.central.adjudication import Adjudication
+from kiosk.central.closing import ClosingIntake, Closings
+from kiosk.central.comparison import Comparison
 from kiosk.central.counting import Counting
 from kiosk.central.despatch import Despatch
 from kiosk.central.intake import Intake
 from kiosk.central.keys import CentralKeys, MadeKey
+from kiosk.central.opener import Opener
 from kiosk.central.proof import Proof
 from kiosk.central.release import Releases
+from kiosk.exam.decision import Decision
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person, Role
@@ -17,7 +22,11 @@ from kiosk.ground.clock import SystemClock
 from kiosk.ground.home import Place
 from kiosk.office.office import FIRST_PEOPLE, Office
 from kiosk.office.person import add, set_active, staff
+from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.decision import read_decision
+from storage.central.closing import ClosingStore
 from storage.central.count import CountStore
+from storage.central.decision import DecisionStore
 from storage.central.intake import IntakeStore
 from storage.central.package import PackageStore
 from storage.central.record import RecordStore
@@ -84,11 +93,35 @@ class Central:
 
     @cached_property
     def counting(self) -> Counting:
-        """Opens bundles and makes rows of them."""
-        engine = self.office.engine
-        return Counting(
-            self.arrivals, CountStore(engine), self.office.papers, self.keys.intake(), self.keys.root, self.clock
-        )
+        """Makes rows of what bundles hold, opened with the key that is here."""
+        return self.counting_with(self.keys.intake())
+
+    def counting_with(self, identity: AgeIdentity) -> Counting:
+        """Return what makes rows of bundles, opening them with `identity`."""
+        opener = Opener(identity, self.keys.root, self.keys.revoked, self.office.papers.paper)
+        return Counting(CountStore(self.office.engine, self.read_decision), opener, self.clock)
+
+    @cached_property
+    def adjudication(self) -> Adjudication:
+        """Decides what becomes of branches and held bundles."""
+        decisions = DecisionStore(self.office.engine, self.read_decision)
+        return Adjudication(self.office, self.records, decisions, self.counting, self.keys)
+
+    def read_decision(self, envelope: bytes) -> Decision:
+        """Return a signed decision; raises KioskError for one that does not verify."""
+        return read_decision(envelope, self.keys.root, self.keys.revoked())
+
+    @cached_property
+    def closing_intake(self) -> ClosingIntake:
+        """Takes closings in."""
+        return ClosingIntake(ClosingStore(self.office.engine), self.keys.root, self.clock, self.keys.revoked())
+
+    @cached_property
+    def closings(self) -> Closings:
+        """Settles closings."""
+        store, root = ClosingStore(self.office.engine), self.keys.root
+        comparison = Comparison(store, self.office, PackageStore(self.office.engine), root)
+        return Closings(store, comparison, self.keys.receipt_signer(), root, self.clock, self.keys.revoked())
 
     @cached_property
     def despatch(self) -> Despatch:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kiosk.central.opener import Opener
-from kiosk.exam.error import KioskError
+from kiosk.exam.decision import Decision
+from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.status import BundleState
 from storage.central.count import CountStore, Opened, Settled, Unfit, Waiting
@@ -42,9 +44,18 @@ class Counting:
         """
         return self._counts.settle_next(self.judge, self._now)
 
+    def must_take_workers(self) -> None:
+        """Raise Refused where the store has one writer at a time, so that more than one worker gains nothing."""
+        if not self._counts.takes_many:
+            raise Refused("This office is kept in a file, which one worker writes at a time. More need PostgreSQL.")
+
     def settle(self, bundle_id: str) -> Settled:
         """Open and count one bundle, also one that failed before."""
         return self._counts.settle(bundle_id, self.judge, self._now())
+
+    def allow(self, decision: Decision, envelope: bytes, audit: AuditEntry) -> Settled:
+        """Count a bundle that is held, by a signed decision; raises Refused with its problem where it cannot be."""
+        return self._counts.allow(decision, envelope, self.judge_allowed, audit, self._now())
 
     def judge(self, waiting: Waiting) -> Opened | Unfit:
         """Open a bundle; one under a revoked key is held, and never opened here."""

@@ -94,7 +94,8 @@ class CountStore(Store):
     def __init__(self, engine: Engine, read_decision: ReadDecision) -> None:
         super().__init__(engine)
         self._read_decision = read_decision
-        self._has_row_locks = engine.dialect.name == "postgresql"
+        self.takes_many = engine.dialect.name == "postgresql"
+        """Whether several workers can write at once: whether rows are locked one by one."""
 
     def settle_next(self, judge: Judge, now: Callable[[], datetime]) -> Settled | None:
         """Open and settle the bundle that has waited longest and that no other worker has; None where none waits.
@@ -108,7 +109,7 @@ class CountStore(Store):
             .order_by(rows.Bundle.received_at, rows.Bundle.bundle_id)
             .limit(1)
         )
-        if self._has_row_locks:
+        if self.takes_many:
             with self._writing() as session:
                 row = session.scalars(waits.with_for_update(skip_locked=True)).first()
                 return None if row is None else self._settle(session, row, _judged(row, judge), now())
@@ -117,7 +118,7 @@ class CountStore(Store):
     def settle(self, bundle_id: str, judge: Judge, at: datetime) -> Settled:
         """Open and settle one bundle, also one that failed before; one that is settled stays as it is."""
         one = select(rows.Bundle).where(rows.Bundle.bundle_id == bundle_id)
-        if self._has_row_locks:
+        if self.takes_many:
             with self._writing() as session:
                 row = session.scalars(one.with_for_update()).one()
                 return self._settle(session, row, _judged(row, judge), at) if _waits(row) else _told(row)
@@ -152,14 +153,15 @@ class CountStore(Store):
             return settled
 
     def _requeue(self, which: ColumnElement[bool]) -> int:
+        with self._reading() as session:
+            if session.scalars(select(rows.Bundle.bundle_id).where(which).limit(1)).first() is None:
+                return 0  # nothing to write, so nobody is made to wait
         values = {"state": BundleState.RECEIVED, "problem": None}
         with self._writing() as session:
             found = session.execute(update(rows.Bundle).where(which).values(values).returning(rows.Bundle.bundle_id))
             return len(found.all())
 
-    def _settle_apart(
-        self, query: Select[tuple[rows.Bundle]], judge: Judge, now: Callable[[], datetime]
-    ) -> Settled | None:
+    def _settle_apart(self, query: Select[rows.Bundle], judge: Judge, now: Callable[[], datetime]) -> Settled | None:
         with self._reading() as session:
             seen = session.scalars(query).first()
         if seen is None:

@@ -60,6 +60,11 @@ class DecisionStore(Store):
                 self._carry_out(session, sitting, decision, at)
             write_audit(session, audit)
 
+    def note(self, audit: AuditEntry) -> None:
+        """Write down that somebody looked at what is to be decided."""
+        with self._writing() as session:
+            write_audit(session, audit)
+
     def envelopes(self, sitting: SittingKey) -> tuple[bytes, ...]:
         """Return the decisions on a sitting as they were signed, in the order they were made."""
         with self._reading() as session:

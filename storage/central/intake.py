@@ -95,6 +95,12 @@ class IntakeStore(Store):
                 BundleLine(**{**row, "flags": tuple(row["flags"])}) for row in session.execute(query).mappings()
             )
 
+    def waiting(self) -> int:
+        """Return how many bundles wait to be opened."""
+        query = select(func.count()).select_from(rows.Bundle).where(rows.Bundle.state == BundleState.RECEIVED)
+        with self._reading() as session:
+            return session.scalar(query) or 0
+
     def counts(self) -> dict[str, int]:
         """Return how many bundles stand where, and how much is set aside or provisional."""
         by_state = select(rows.Bundle.state, func.count()).group_by(rows.Bundle.state)

@@ -1,13 +1,14 @@
 """Reads a counted sitting back out of the office's store, to be shown, verified and found by its receipt."""
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from kiosk.exam.arrival import Marked
 from kiosk.exam.canonical import decimal_text
-from kiosk.exam.entry import Entry, Genesis
+from kiosk.exam.entry import Entry, Genesis, Kind
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.journal import Head
 from kiosk.exam.lease import Lease
@@ -41,24 +42,43 @@ class RecordStore(Store):
 
     def bundle(self, submission_id: str) -> SealedRecord | None:
         """Return the bundle a sitting was counted from, or None."""
-        query = (
-            select(rows.Bundle, rows.Receipt.envelope)
-            .outerjoin(rows.Receipt, rows.Receipt.bundle_id == rows.Bundle.bundle_id)
-            .where(rows.Bundle.submission_id == submission_id, rows.Bundle.state == BundleState.COUNTED)
-        )
         with self._reading() as session:
-            found = session.execute(query).one_or_none()
-            if found is None:
-                return None
-            row, receipt = found
-            return SealedRecord(
-                bundle_id=row.bundle_id,
-                submission_id=row.submission_id,
-                opened_on=row.opened_on,
-                envelope=row.manifest,
-                body=row.body or b"",
-                receipt=receipt,
-            )
+            counted = rows.Bundle.state == BundleState.COUNTED
+            return _sealed(session, (rows.Bundle.submission_id == submission_id) & counted)
+
+    def sealed(self, bundle_id: str) -> SealedRecord | None:
+        """Return a bundle as it was stored, whatever its state, or None."""
+        with self._reading() as session:
+            return _sealed(session, rows.Bundle.bundle_id == bundle_id)
+
+    def bundle_ids(self, state: BundleState, submission_id: str | None = None) -> tuple[str, ...]:
+        """Return the bundles in a state, of one sitting or of all, by sitting and rank."""
+        bundle = rows.Bundle
+        query = select(bundle.bundle_id).where(bundle.state == state)
+        if submission_id is not None:
+            query = query.where(bundle.submission_id == submission_id)
+        with self._reading() as session:
+            return tuple(session.scalars(query.order_by(bundle.submission_id, bundle.rank, bundle.bundle_id)))
+
+
+def _sealed(session: Session, which: ColumnElement[bool]) -> SealedRecord | None:
+    query = (
+        select(rows.Bundle, rows.Receipt.envelope)
+        .outerjoin(rows.Receipt, rows.Receipt.bundle_id == rows.Bundle.bundle_id)
+        .where(which)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, receipt = found
+    return SealedRecord(
+        bundle_id=row.bundle_id,
+        submission_id=row.submission_id,
+        opened_on=row.opened_on,
+        envelope=row.manifest,
+        body=row.body or b"",
+        receipt=receipt,
+    )
 
 
 def _record(session: Session, row: rows.Submission) -> Record:
@@ -73,13 +93,14 @@ def _record(session: Session, row: rows.Submission) -> Record:
         lease=row.lease_id or "",
         build=row.build or "",
     )
+    entries = _entries(session, genesis, row.bundle_id or "")
     return Record(
         genesis=genesis,
-        entries=_entries(session, genesis, row.bundle_id or ""),
+        entries=entries,
         head=Head(-1 if row.head_seq is None else row.head_seq, row.head_hash or b""),
         paper=Paper.from_document(json.loads(paper.body)),
         candidate=person_of(session.get_one(rows.Person, assignment.candidate_id)),
-        leases=_leases(session, genesis),
+        leases=_leases(session, genesis, entries),
         evidence=_evidence(session, genesis),
     )
 
@@ -90,8 +111,14 @@ def _entries(session: Session, genesis: Genesis, bundle_id: str) -> tuple[Entry,
     return tuple(entry_of(row) for row in session.scalars(query))
 
 
-def _leases(session: Session, genesis: Genesis) -> tuple[SignedLease, ...]:
-    query = select(rows.Lease).where(_of(rows.Lease, genesis)).order_by(rows.Lease.epoch)
+def _leases(session: Session, genesis: Genesis, entries: Sequence[Entry]) -> tuple[SignedLease, ...]:
+    """Return the leases a journal was written under; those of its branches are other journals' business."""
+    named = {genesis.lease, *(e.body["lease"]["lease_id"] for e in entries if e.kind is Kind.MOVED)}
+    query = (
+        select(rows.Lease)
+        .where(_of(rows.Lease, genesis), rows.Lease.lease_id.in_(named))
+        .order_by(rows.Lease.epoch, rows.Lease.issued_at)
+    )
     return tuple(
         SignedLease(lease=Lease.from_document(json.loads(row.document)), envelope=row.envelope or b"")
         for row in session.scalars(query)

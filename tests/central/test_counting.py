@@ -172,7 +172,6 @@ def test_a_bundle_for_another_intake_fails_and_is_tried_again(site, tmp_path):
     key = tmp_path / "keys" / "intake.age"
     key.write_text(stranger.reveal())
     del site.central.counting
-    del site.central.opener
     assert site.settle() == []
     assert [s.state for s in site.central.counting.work(again=True)] == [BundleState.COUNTED]
     assert site.central.arrivals.lines()[0].problem is None

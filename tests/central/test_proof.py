@@ -25,7 +25,7 @@ def test_a_receipt_names_the_journal_that_is_counted(site, counted):
         proof = site.central.proof.receipt(typed)
         assert (proof.bundle_id, proof.marked.submission_id) == (counted.bundle_id, "submission-1")
         assert proof.hand_in.hash.hex() == counted.manifest.handed_in.head
-        assert not proof.is_marked
+        assert (proof.is_marked, proof.marked.marks) == (True, 6)
 
 
 def test_what_is_no_receipt_is_said(site, counted):
