@@ -56,10 +56,12 @@ def test_a_sitting_goes_from_the_seat_to_the_office_and_its_receipt_proves_it(sh
 
     exported = shell.facts("bundle", "export", str(stick))
     (bundle,) = exported["bundles"]
-    (file,) = stick.iterdir()
+    file, index = sorted(stick.iterdir())
     assert (file.name, file.stat().st_size) == (f"{bundle['bundle']}.exkb", bundle["bytes"])
+    assert exported["indices"] == [index.name]
     again = shell.facts("bundle", "export", str(stick))
-    assert again["bundles"] == exported["bundles"]
+    assert again == exported
+    assert sorted(stick.iterdir()) == [file, index]
 
     (fact,) = shell.facts("bundle", "verify", str(file))["files"]
     assert (fact["ok"], fact["receipt"], fact["seat"], fact["flags"]) == (True, receipt, SEAT, [])
@@ -135,7 +137,7 @@ def test_a_replay_ends_where_the_candidate_did(shell):
 def test_a_spoilt_bundle_is_named_and_kept(shell, tmp_path):
     stick = tmp_path / "stick"
     shell.run("bundle", "export", str(stick))
-    (file,) = stick.iterdir()
+    (file,) = stick.glob("*.exkb")
     data = file.read_bytes()
     file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     result = shell.run("bundle", "verify", str(file), status=1)
@@ -150,7 +152,7 @@ def test_a_spoilt_bundle_is_named_and_kept(shell, tmp_path):
 
 def test_a_third_party_needs_only_the_roots_public_key(shell, sat, tmp_path):
     shell.run("bundle", "export", str(tmp_path / "stick"))
-    (file,) = (tmp_path / "stick").iterdir()
+    (file,) = (tmp_path / "stick").glob("*.exkb")
     elsewhere = Shell(tmp_path / "elsewhere")
     assert "--root" in elsewhere.run("bundle", "verify", str(file), status=1).stderr
     root = (shell.home / "office" / "keys" / "root.ed25519.pub").read_text().strip()
