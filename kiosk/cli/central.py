@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import serving
+from kiosk.cli import counting, serving
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home, Place
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kiosk.sealing.package import Package
 
 app = typer.Typer(help="The central office: packages down, bundles up.", no_args_is_help=True)
+app.command()(counting.work)
+app.command()(counting.branches)
+app.command()(counting.adopt)
 app.command()(serving.serve)
 app.command()(serving.token)
 
