@@ -58,6 +58,13 @@ def guard(connection: Connection, tables: tuple[str, ...], journal: tuple[str, .
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
+def keep_whole(connection: Connection, table: str, partition: str) -> None:
+    """Have a partition refuse to be emptied, as its table does: PostgreSQL hands it only the triggers of rows."""
+    if table in APPEND_ONLY:
+        act = f"CREATE TRIGGER {table}_kept_whole BEFORE TRUNCATE ON {partition} FOR EACH STATEMENT"
+        connection.exec_driver_sql(f"{act} EXECUTE FUNCTION {table}_kept()")
+
+
 def guard_on_create(metadata: MetaData, guarded: tuple[str, ...]) -> None:
     """Have `metadata.create_all` make the triggers of `guarded` tables as well."""
 

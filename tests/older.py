@@ -28,27 +28,30 @@ def put(connection: Connection, table: str, **columns: object) -> None:
     connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(values.values())})"))
 
 
-def put_sittings(connection: Connection) -> None:
-    """Put two sittings: s1 with two bundles, of which z2 was counted, and s2 that came without one."""
+def put_sittings(connection: Connection, day: str = DAY) -> None:
+    """Put two sittings of a day: s1 with two bundles, of which z2 was counted, and s2 that came without one."""
     put(connection, "users", user_id="u1", role="admin", name="Ada Lovelace", roll_number="R1")
     put(connection, "tests", test_id="t1", access_type="private", created_by="u1")
+    put(connection, "sections", section_id="x1", test_id="t1")
+    put(connection, "questions", question_id="q1", section_id="x1", type="Essay", order=1)
     put(connection, "test_assignments", assignment_id="a1", test_id="t1", candidate_id="u1", status="in_progress")
     for submission_id in ("s1", "s2"):
         put(
             connection,
             "test_submissions",
             submission_id=submission_id,
-            opened_on=DAY,
+            opened_on=day,
             assignment_id="a1",
             status="graded",
         )
-        entry = {"submission_id": submission_id, "opened_on": DAY}
+        entry = {"submission_id": submission_id, "opened_on": day}
         put(connection, "journal", **entry, seq=0, kind="opened")
+        put(connection, "marks", **entry, question_id="q1", marker_id="u1", revision=1)
         if submission_id == "s1":
             put(connection, "journal", **entry, seq=1, kind="sealed")
     for bundle_id, state in (("z1", "branch"), ("z2", "counted")):
-        put(connection, "bundles", bundle_id=bundle_id, opened_on=DAY, submission_id="s1", state=state)
-        put(connection, "receipts", bundle_id=bundle_id, opened_on=DAY)
+        put(connection, "bundles", bundle_id=bundle_id, opened_on=day, submission_id="s1", state=state)
+        put(connection, "receipts", bundle_id=bundle_id, opened_on=day)
 
 
 def _same(kind: object) -> str:

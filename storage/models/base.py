@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import BigInteger, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from storage.partition import part_on_create
 from storage.trigger import APPEND_ONLY, GUARDED, guard_on_create
 from storage.types import ExactDecimal, IsoDate, UtcDateTime, enum_type, json_type
 
@@ -58,5 +59,6 @@ class SeatBase(DeclarativeBase):
 
 
 guard_on_create(OfficeBase.metadata, GUARDED)
+part_on_create(OfficeBase.metadata)
 guard_on_create(HallBase.metadata, APPEND_ONLY)
 guard_on_create(SeatBase.metadata, APPEND_ONLY)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import DayKey, OfficeBase
+from storage.partition import BY_MONTH
 
 
 class AnswerKey(OfficeBase):
@@ -37,6 +38,7 @@ class Mark(OfficeBase):
         ),
         # who is touched when the key of a question changes
         Index(None, "question_id", "key_version"),
+        BY_MONTH,
     )
 
     submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)

@@ -33,6 +33,7 @@ from storage.models.sitting import (
 )
 from storage.models.sync import BundleColumns, ReceiptColumns
 from storage.models.test import Section, Setting, Test
+from storage.partition import BY_MONTH
 
 _SITTING = ["test_submissions.submission_id", "test_submissions.opened_on"]
 
@@ -113,6 +114,7 @@ class Submission(SubmissionColumns, OfficeBase):
         Index(None, "paper_digest", "status"),
         # which journal a receipt names
         Index(None, "receipt"),
+        BY_MONTH,
     )
 
     score: Mapped[Decimal | None]
@@ -134,7 +136,7 @@ class JournalEntry(JournalColumns, OfficeBase):
     __table_args__ = (
         PrimaryKeyConstraint("submission_id", "opened_on", "bundle_id", "seq"),
         _of_a_sitting(),
-        {"sqlite_with_rowid": False},
+        {"sqlite_with_rowid": False, **BY_MONTH},
     )
 
     bundle_id: Mapped[str] = mapped_column(primary_key=True)
@@ -152,6 +154,7 @@ class Answer(AnswerColumns, OfficeBase):
         UniqueConstraint("submission_id", "opened_on", "question_id"),
         # how many answered a question right
         Index(None, "question_id", "is_correct"),
+        BY_MONTH,
     )
 
     is_correct: Mapped[bool | None]
@@ -162,7 +165,7 @@ class Evidence(EvidenceColumns, OfficeBase):
     """One capture of a sitting; its key serves: the evidence of a sitting."""
 
     __tablename__ = "evidence"
-    __table_args__ = (_of_a_sitting(),)
+    __table_args__ = (_of_a_sitting(), BY_MONTH)
 
 
 class Proctoring(ProctoringColumns, OfficeBase):
@@ -174,6 +177,7 @@ class Proctoring(ProctoringColumns, OfficeBase):
         ForeignKeyConstraint(["proctor_id"], ["users.user_id"]),
         # the supervision of a sitting
         Index(None, "submission_id", "opened_on"),
+        BY_MONTH,
     )
 
 
@@ -185,6 +189,7 @@ class Lease(LeaseColumns, OfficeBase):
         _of_a_sitting(),
         # the leases of a sitting in order
         Index(None, "submission_id", "opened_on", "epoch"),
+        BY_MONTH,
     )
 
 
