@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import counting, serving
+from kiosk.cli import counting, release, serving
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home, Place
@@ -21,6 +21,8 @@ app.command()(counting.branches)
 app.command()(counting.adopt)
 app.command()(serving.serve)
 app.command()(serving.token)
+app.command("release")(release.give)
+app.command("code")(release.code)
 
 
 @app.command()

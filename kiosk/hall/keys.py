@@ -6,6 +6,7 @@ from kiosk.exam.error import KioskError
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
+from kiosk.sealing.revocation import RevocationFile
 
 NAME = "hall"
 ROOT = "root"
@@ -22,6 +23,8 @@ class HallKeys:
     chain: tuple[str, ...] = field(repr=False)
     """Its own certificate first."""
     root: str
+    revocations: RevocationFile = field(repr=False)
+    """The newest list a package brought."""
 
     @classmethod
     def load(cls, folder: KeyFolder) -> "HallKeys":
@@ -34,5 +37,10 @@ class HallKeys:
         holder = verify_chain(chain, root, KeyRole.HALL)
         assert holder.hall is not None
         return cls(
-            hall=holder.hall, signing=folder.signing(NAME), identity=folder.identity(NAME), chain=chain, root=root
+            hall=holder.hall,
+            signing=folder.signing(NAME),
+            identity=folder.identity(NAME),
+            chain=chain,
+            root=root,
+            revocations=RevocationFile(folder.folder, root),
         )

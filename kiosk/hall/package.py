@@ -10,7 +10,7 @@ from kiosk.exam.moment import parse_iso
 from kiosk.exam.person import SYSTEM_ID
 from kiosk.exam.roster import LoadedPackage, Roster, SealedPaper
 from kiosk.hall.keys import HallKeys
-from kiosk.sealing.package import Package, read_package
+from kiosk.sealing.package import Package, must_be_newest, read_package
 from storage.hall.store import HallStore
 
 
@@ -28,11 +28,11 @@ def load_package(store: HallStore, keys: HallKeys, folder: Path, now: datetime) 
 
     Raises Refused for one older than what is loaded, Denied for another hall's, Tampered or Invalid naming the file.
     """
-    package = read_package(folder, keys.root, hall=keys.hall)
-    newest = store.roster.newest_package(package.manifest.test_id)
-    if newest is not None:
-        package = read_package(folder, keys.root, hall=keys.hall, newest=(newest.number, newest.package_id))
+    package = read_package(folder, keys.root, hall=keys.hall, revoked=keys.revocations.read())
     manifest = package.manifest
+    newest = store.roster.newest_package(manifest.test_id)
+    if newest is not None:
+        must_be_newest(manifest, package.package_id, (newest.number, newest.package_id))
     try:
         package.check_canary(keys.identity)
     except Tampered as error:
@@ -56,6 +56,7 @@ def load_package(store: HallStore, keys: HallKeys, folder: Path, now: datetime) 
         subject_id=package.package_id,
         details={"number": manifest.number, "papers": len(papers)},
     )
+    keys.revocations.keep(package.revocations)
     store.roster.load(loaded, papers, roster, now, audit)
     return Loaded(package, roster, papers)
 

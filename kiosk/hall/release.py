@@ -50,7 +50,8 @@ class Opening:
         Raises Denied for a wrong PIN and another hall's token, Tampered or Invalid for one that does not hold.
         """
         pair = self._pair(pin, None)
-        release = read_release(token, self._keys.root, hall=self._keys.hall, test_id=test_id)
+        revoked = self._keys.revocations.read()
+        release = read_release(token, self._keys.root, hall=self._keys.hall, test_id=test_id, revoked=revoked)
         told = release.document.test_id
         given = release.identities(self._keys.identity)
         identities = {p.digest: given[p.digest] for p in self._sealed(told) if p.digest in given}

@@ -169,13 +169,14 @@ def read_package(
     own = verify_chain(manifest.hall_certificates, root, KeyRole.HALL, manifest.made_at, revoked).standing()
     if own.hall != manifest.hall or hall not in (None, manifest.hall):
         raise Denied(f"this package is for the hall {manifest.hall}")
-    _must_be_newest(manifest, package_id, newest)
+    must_be_newest(manifest, package_id, newest)
     _must_be_whole(manifest)
     blobs, flags = _read_blobs(folder / BLOBS, manifest), holder.flags + own.flags
     return Package(package_id, manifest, envelope, blobs, flags, carried)
 
 
-def _must_be_newest(manifest: PackageManifest, package_id: str, newest: tuple[int, str] | None) -> None:
+def must_be_newest(manifest: PackageManifest, package_id: str, newest: tuple[int, str] | None) -> None:
+    """Raise Refused for a package older than the newest known, Tampered for another one with its number."""
     if newest is None:
         return
     number, known = newest
@@ -192,7 +193,7 @@ def _must_be_whole(manifest: PackageManifest) -> None:
     named = all((b.recipient is not None) == (b.role == "paper") for b in manifest.blobs)
     if len(parts) != len(set(parts)) or set(parts) != expected or None in papers or not named:
         raise Invalid(
-            "the package does not hold one roster, one canary, and each paper once with all that goes with it"
+            "the package does not hold one roster, one canary, and all of each paper once"
         )
     if sum(b.length for b in manifest.blobs) > LARGEST_PACKAGE:
         raise Invalid(f"the package is larger than {LARGEST_PACKAGE:,} bytes")

@@ -18,11 +18,13 @@ from kiosk.exam.roles import Actor, Role
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store
 from kiosk.office import draft
+from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.body import open_body
 from kiosk.sealing.bundle import verify
 from kiosk.sealing.canary import KEY_MARK, search
 from kiosk.sealing.frame import join
-from kiosk.sealing.package import open_paper
+from kiosk.sealing.part import open_paper
+from kiosk.sealing.release import read_release
 from kiosk.seat.place import open_outbox, seat_store
 from storage.central.package import PackageStore
 
@@ -50,8 +52,9 @@ def everything_outside(campus: Campus) -> Iterator[tuple[str, bytes]]:
     yield from sweep.files(campus.packages[0])
     yield "roster", canonical(package.roster(keys.identity).model_dump(mode="json"))
     for digest in package.papers:
-        identity = package.paper_identity(digest, keys.identity)
-        yield "paper", open_paper(package.blob("paper", digest), identity.reveal(), digest).to_bytes()
+        yield "outline", package.outline(digest, keys.identity).to_bytes()
+        secret = read_release(campus.release(), keys.root).identities(keys.identity)[digest]
+        yield "paper", open_paper(package.blob("paper", digest), secret, digest).to_bytes()
     for place in (home.hall, home.seat(SEAT)):
         yield from sweep.files(place.folder)
         yield from sweep.store(place.store, place.store_key())
@@ -134,9 +137,12 @@ def test_packages_count_up_and_an_older_one_is_not_loaded(tmp_path):
 def test_a_paper_has_one_identity_of_its_own(tmp_path):
     campus = a_campus(tmp_path)
     campus.send(), campus.send()
-    keys = hall_keys(campus.home.hall)
-    identities = {campus.read(n).paper_identity(campus.paper.digest, keys.identity).reveal() for n in (1, 2)}
-    assert len(identities) == 1
+    keys, digest = hall_keys(campus.home.hall), campus.paper.digest
+    secret = read_release(campus.release(), keys.root).identities(keys.identity)[digest]
+    for number in (1, 2):
+        package = campus.read(number)
+        assert package.recipient(digest) == AgeIdentity(secret).recipient
+        assert open_paper(package.blob("paper", digest), secret, digest) == campus.paper
     campus.central.close()
 
 

@@ -11,23 +11,28 @@ from keyring import DAYS, HALL, a_keyring, a_roster, the_keyring
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.exam.moment import iso
+from kiosk.exam.outline import Outline
 from kiosk.exam.press import print_test
-from kiosk.sealing.age import AgeIdentity
+from kiosk.sealing.age import AgeIdentity, seal_to
 from kiosk.sealing.canary import KEY_MARK, search
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.key import KeyRole
-from kiosk.sealing.package import Address, Issuer, open_paper, read_package, write_package
+from kiosk.sealing.lock import code_identity, draw_code
+from kiosk.sealing.package import Address, Issuer, read_package, write_package
+from kiosk.sealing.part import PAD, open_paper, padded, unlock
 
 KEYS = the_keyring()
 ROOT = KEYS.root.public
 PAPER = a_paper()
 IDENTITY = AgeIdentity.generate()
+CODE = code_identity(draw_code(), PAPER.test_id, HALL)
+LOCK = CODE.recipient
 ISSUER = Issuer(key=KEYS.release, chain=KEYS.release_chain, root=ROOT, recipients=KEYS.recipients)
 
 
 def made(folder, number=1, **changes):
     address = Address(
-        **{"test_id": PAPER.test_id, "hall_chain": KEYS.hall_chain, "number": number, "previous": None} | changes
+        **{"test_id": PAPER.test_id, "hall_chain": KEYS.hall_chain, "number": number, "previous": None, "lock": LOCK} | changes
     )
     return write_package(folder, address, [(PAPER, IDENTITY)], a_roster(PAPER), ISSUER, iso(NOON))
 
@@ -38,12 +43,73 @@ def folder(tmp_path):
     return tmp_path / "package"
 
 
-def test_the_hall_reads_its_roster_and_gives_the_paper_to_its_seats(folder):
+def opened(package, hall=KEYS.hall_identity):
+    """Open every part of a package, with hall and code together."""
+    yield "manifest", package.envelope
+    yield from package.blobs.items()
+    yield "roster", canonical(package.roster(hall).model_dump(mode="json"))
+    yield "canary", hall.open(package.blob("canary"))
+    for digest in package.papers:
+        secret = unlock(package.blob("locked_identity", digest), hall, CODE)
+        yield "locked_identity", hall.open(package.blob("locked_identity", digest)) + secret.encode()
+        yield "outline", package.outline(digest, hall).to_bytes()
+        yield "paper", open_paper(package.blob("paper", digest), secret, digest).to_bytes()
+
+
+def test_the_hall_reads_its_roster_and_with_the_code_the_paper(folder):
     package = read_package(folder, ROOT, hall=HALL)
+    package.check_canary(KEYS.hall_identity)
     assert package.papers == (PAPER.digest,)
+    assert package.recipient(PAPER.digest) == IDENTITY.recipient
     assert package.roster(KEYS.hall_identity) == a_roster(PAPER)
-    identity = package.paper_identity(PAPER.digest, KEYS.hall_identity)
-    assert open_paper(package.blob("paper", PAPER.digest), identity.reveal(), PAPER.digest) == PAPER
+    assert package.outline(PAPER.digest, KEYS.hall_identity) == Outline.of(PAPER)
+    secret = unlock(package.blob("locked_identity", PAPER.digest), KEYS.hall_identity, CODE)
+    assert open_paper(package.blob("paper", PAPER.digest), secret, PAPER.digest) == PAPER
+    assert len(list(opened(package))) == 1 + 5 + 2 + 3
+
+
+def test_neither_the_hall_nor_the_code_alone_opens_the_paper(folder):
+    package = read_package(folder, ROOT)
+    locked, stranger = package.blob("locked_identity", PAPER.digest), AgeIdentity.generate()
+    other = code_identity(draw_code(), PAPER.test_id, HALL)
+    for hall, code in ((KEYS.hall_identity, other), (stranger, CODE), (CODE, KEYS.hall_identity)):
+        with pytest.raises(Tampered):
+            unlock(locked, hall, code)
+    for alone in (KEYS.hall_identity, CODE, other):
+        with pytest.raises(Tampered):
+            alone.open(package.blob("paper", PAPER.digest))
+    with pytest.raises(Invalid, match="not an age identity"):
+        unlock(seal_to([KEYS.hall_identity.recipient], seal_to([LOCK], b"nothing")), KEYS.hall_identity, CODE)
+
+
+def test_a_code_is_of_one_test_and_one_hall():
+    code = draw_code()
+    recipients = {code_identity(code, test, hall).recipient for test in ("a", "b") for hall in ("x", "y")}
+    assert len(recipients) == 4
+    assert code_identity(code.lower(), "a", "x").recipient in recipients
+
+
+def test_sizes_tell_no_question(tmp_path):
+    sizes = set()
+    for number, extra in enumerate(("", "A long question. " * 500)):
+        paper = a_paper(instructions=f"Read carefully. {extra}")
+        address = Address(test_id=paper.test_id, hall_chain=KEYS.hall_chain, number=1, previous=None, lock=LOCK)
+        package = write_package(
+            tmp_path / str(number), address, [(paper, IDENTITY)], a_roster(paper), ISSUER, iso(NOON)
+        )
+        blob = package.blob("paper", paper.digest)
+        sizes.add(len(IDENTITY.open(blob)))
+        assert PAD < len(blob) < PAD + 1_000  # age adds a header of random length
+    assert sizes == {PAD}
+    assert [len(padded(b"x" * n)) for n in (1, PAD, PAD + 1)] == [PAD, PAD, 2 * PAD]
+
+
+def test_a_canary_of_another_package_is_found(tmp_path, folder):
+    other = made(tmp_path / "other", 2)
+    mixed = replace(read_package(folder, ROOT), blobs={**other.blobs, **read_package(folder, ROOT).blobs})
+    manifest = mixed.manifest.model_copy(update={"number": 2})
+    with pytest.raises(Tampered, match="another package"):
+        replace(mixed, manifest=manifest).check_canary(KEYS.hall_identity)
 
 
 def test_nobody_else_reads_anything(folder):
@@ -52,7 +118,9 @@ def test_nobody_else_reads_anything(folder):
         with pytest.raises(Tampered):
             package.roster(stranger)
         with pytest.raises(Tampered):
-            package.paper_identity(PAPER.digest, stranger)
+            package.outline(PAPER.digest, stranger)
+        with pytest.raises(Tampered):
+            package.check_canary(stranger)
     with pytest.raises(Tampered):
         open_paper(package.blob("paper", PAPER.digest), KEYS.hall_identity.reveal(), PAPER.digest)
 
@@ -89,7 +157,7 @@ def test_a_package_of_another_office_is_refused(folder):
 
 def test_a_package_is_signed_by_the_release_key_only(tmp_path):
     forger = Issuer(key=KEYS.hall, chain=KEYS.hall_chain, root=ROOT, recipients=KEYS.recipients)
-    address = Address(test_id="t", hall_chain=KEYS.hall_chain, number=1, previous=None)
+    address = Address(test_id="t", hall_chain=KEYS.hall_chain, number=1, previous=None, lock=LOCK)
     with pytest.raises(Denied, match="not a release key"):
         write_package(tmp_path / "p", address, [(PAPER, IDENTITY)], a_roster(PAPER), forger, iso(NOON))
 
@@ -140,7 +208,7 @@ def test_a_hall_without_an_age_key_gets_nothing(tmp_path):
 
 
 def test_a_roster_of_another_hall_is_not_packed(tmp_path):
-    address = Address(test_id="t", hall_chain=KEYS.hall_chain, number=1, previous=None)
+    address = Address(test_id="t", hall_chain=KEYS.hall_chain, number=1, previous=None, lock=LOCK)
     roster = a_roster(PAPER).model_copy(update={"hall": "Hall 3"})
     with pytest.raises(Invalid, match="Hall 3"):
         write_package(tmp_path / "p", address, [(PAPER, IDENTITY)], roster, ISSUER, iso(NOON))
@@ -149,7 +217,7 @@ def test_a_roster_of_another_hall_is_not_packed(tmp_path):
 def test_a_lapsed_release_certificate_is_flagged(tmp_path):
     keys = a_keyring(not_before=NOON - timedelta(days=9), not_after=NOON - timedelta(days=1))
     issuer = Issuer(key=keys.release, chain=keys.release_chain, root=keys.root.public, recipients=keys.recipients)
-    address = Address(test_id="t", hall_chain=keys.hall_chain, number=1, previous=None)
+    address = Address(test_id="t", hall_chain=keys.hall_chain, number=1, previous=None, lock=LOCK)
     package = write_package(tmp_path / "p", address, [(PAPER, IDENTITY)], a_roster(PAPER), issuer, iso(NOON))
     assert any("ended at" in flag for flag in package.flags)
 
@@ -176,23 +244,12 @@ def test_a_paper_under_another_digest_is_refused(folder):
         open_paper(package.blob("paper", PAPER.digest), IDENTITY.reveal(), "0" * 64)
 
 
-def opened(package):
-    """Every byte of a package, sealed and opened."""
-    yield "manifest", package.envelope
-    yield from package.blobs.items()
-    yield "roster", canonical(package.roster(KEYS.hall_identity).model_dump(mode="json"))
-    for digest in package.papers:
-        identity = package.paper_identity(digest, KEYS.hall_identity)
-        yield "identity", identity.reveal().encode()
-        yield "paper", open_paper(package.blob("paper", digest), identity.reveal(), digest).to_bytes()
-
-
 def test_a_key_planted_in_a_paper_is_found_there_and_in_no_other_package(folder, tmp_path):
     hidden = base64.b64encode(a_key().to_bytes()).decode()
     paper = a_paper(instructions=hidden)
-    address = Address(test_id=paper.test_id, hall_chain=KEYS.hall_chain, number=1, previous=None)
+    address = Address(test_id=paper.test_id, hall_chain=KEYS.hall_chain, number=1, previous=None, lock=LOCK)
     spoilt = write_package(tmp_path / "spoilt", address, [(paper, IDENTITY)], a_roster(paper), ISSUER, iso(NOON))
     found = {s.place.split()[0] for place, data in opened(spoilt) for s in search(data, [KEY_MARK], place)}
-    assert found == {"paper"}
+    assert found == {"paper", "outline"}
     clean = read_package(folder, ROOT)
     assert [s for place, data in opened(clean) for s in search(data, [KEY_MARK], place)] == []
