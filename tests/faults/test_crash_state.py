@@ -27,7 +27,7 @@ WORK = Path(__file__).with_name("recorded_work.py")
 KEY = bytes(range(32))
 MEMORY = Path("/dev/shm")
 DOSE: Mapping[Loss, int] = {Loss.EVERYTHING: 1, Loss.NOTHING: 1, Loss.THE_LAST: 1, Loss.ANY_SECTORS: 2}
-FULL: Mapping[Loss, int] = {Loss.EVERYTHING: 1, Loss.NOTHING: 1, Loss.THE_LAST: 5, Loss.ANY_SECTORS: 8}
+FULL: Mapping[Loss, int] = {Loss.EVERYTHING: 1, Loss.NOTHING: 1, Loss.THE_LAST: 4, Loss.ANY_SECTORS: 16}
 
 
 @dataclass
@@ -228,7 +228,7 @@ def test_a_copy_that_is_not_flushed_is_lost(tmp_path: Path) -> None:
 @pytest.mark.timeout(7_200)
 def test_twenty_thousand_states(tmp_path: Path) -> None:
     counts = [
-        a_sitting(tmp_path / "seat", answers=60, checkpoint=150).judged("seat", FULL),
+        a_sitting(tmp_path / "seat", answers=80, checkpoint=150).judged("seat", FULL),
         a_sitting(tmp_path / "hall", place="hall", answers=4, checkpoint=20).judged("hall", FULL),
         an_intake(tmp_path / "intake", bundles=12).judged("intake", FULL),
         a_copying(tmp_path / "stick", files=40).judged("stick", FULL),
