@@ -4,10 +4,14 @@ from typing import Annotated
 
 import typer
 
+from kiosk.cli import wiping
+from kiosk.cli import drilling
 from kiosk.cli.option import HomeOption
 from kiosk.cli.start import FIRST_SEAT, open_seat
 
 app = typer.Typer(help="The machine a candidate sits at.", invoke_without_command=True)
+app.command()(wiping.wipe)
+app.command()(drilling.recover)
 SeatOption = Annotated[str, typer.Option("--seat", help="Name of the seat in the hall's plan.")]
 
 

@@ -146,6 +146,27 @@ class Closings:
         read_closeout_of(read_closing(kept.envelope, self._keys.root), kept.closeout, self._keys.root, self._revoked)
         return kept
 
+    def closeouts(self) -> tuple[bytes, ...]:
+        """Return the close-outs of the newest closing of each test; one of an older closing allows nothing any more."""
+        settled = (self.settled(test_id) for test_id in self._store.closings.tests())
+        return tuple(kept.closeout for kept in settled if kept is not None and kept.closeout is not None)
+
+    def note_wipe(self, pair: Pair, seat: str, reason: str) -> None:
+        """Write down that two proctors let a seat be wiped; raises Denied for one alone, or without the right."""
+        if pair.second is None:
+            raise Denied("A seat is wiped by two proctors, who both give a PIN.")
+        self.check(pair)
+        self._store.closings.note(
+            AuditEntry(
+                at=parse_iso(self._clock.now().at),
+                who=pair.first.user_id,
+                action=RIGHT,
+                subject_type="seats",
+                subject_id=seat,
+                details={"act": "wipe", "second": pair.second.user_id, "reason": reason},
+            )
+        )
+
     def write(self, closing: Closing, folder: Path) -> Path:
         """Write a closing beside the bundles in a folder, read back and compared."""
         return write_copy(folder, closing.file_name, closing.envelope)

@@ -32,6 +32,7 @@ class PayloadType(StrEnum):
     CLOSEOUT = "application/vnd.exam-kiosk.closeout.v1+json"
     REVOCATIONS = "application/vnd.exam-kiosk.revocations.v1+json"
     DECISION = "application/vnd.exam-kiosk.decision.v1+json"
+    TOMBSTONE = "application/vnd.exam-kiosk.tombstone.v1+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ class ClosingPart(Part):
             row = work.scalars(query).first()
             return None if row is None else _value(row, hall)
 
+    def note(self, audit: AuditEntry) -> None:
+        """Write down an act that leaves nothing else here."""
+        with self._writing() as work:
+            write_audit(work, audit)
+
     def keep_closeout(self, closing_id: str, envelope: bytes, audit: AuditEntry) -> bool:
         """Keep the close-out of a closing; return whether it is new. Another one than is held raises Refused."""
         with self._writing() as work:
