@@ -34,12 +34,14 @@ def a_door(site: Any, **limits: Any) -> IntakeDoor:
 
 
 @asynccontextmanager
-async def a_visitor(site: Any, token: str | None = "", **limits: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """Return a client at the door, with a token of Hall 2 unless told."""
+async def a_visitor(
+    site: Any, token: str | None = "", *, door: IntakeDoor | None = None, **limits: Any
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Return a client at the door, with a token of Hall 2 unless told; `limits` changes what the door allows."""
     headers = {}
     if token is not None:
         headers["Authorization"] = f"Bearer {token or a_token(site)}"
-    app = make_app(a_door(site, **limits))
+    app = make_app(door or a_door(site, **limits))
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 4711))
     async with httpx.AsyncClient(transport=transport, base_url=URL, headers=headers) as client:
         yield client

@@ -8,18 +8,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from builders import NOON, a_clock, a_person, a_test
+from builders import NOON, a_clock, a_paper, a_person, a_test
 from keyring import DAYS, HALL, SEAT, Keyring, a_sealed_attempt, bundle_of
 from kiosk.central.central import Central
 from kiosk.exam.paper import Paper
 from kiosk.exam.person import Person
+from kiosk.ground.home import Home
 from kiosk.office import assignment, draft, publication
 from kiosk.office.office import FIRST_PEOPLE, Office
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.bundle import Bundle
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
+from storage.migration import upgrade
 from storage.office.person import NewPerson
+from stores import Databases
 
 
 @dataclass
@@ -105,6 +108,24 @@ def site(engine: Engine, tmp_path: Path) -> Iterator[Site]:
     made = site_on(engine, tmp_path / "keys")
     yield made
     made.central.close()
+
+
+@pytest.fixture
+def home_site(tmp_path: Path) -> Iterator[Site]:
+    """A central office under a home of its own, as `kiosk central init` makes it."""
+    central, _ = Central.found(Home(tmp_path / "home").office, clock=a_clock())
+    yield Site(central, keyring_of(central), a_paper())
+    central.close()
+
+
+@pytest.fixture
+def server_site(databases: Databases, tmp_path: Path) -> Iterator[Site]:
+    """A central office on a PostgreSQL that was brought to the newest revision."""
+    engine = databases.make("")
+    upgrade(engine)
+    made = site_on(engine, tmp_path / "keys")
+    yield made
+    databases.close(engine)
 
 
 MakeSite = Callable[[], Site]

@@ -22,8 +22,8 @@ class Rate:
 class Limits:
     """What one process of the door allows."""
 
-    token: Rate = Rate(200, 2_000)
-    address: Rate = Rate(400, 4_000)
+    hall_rate: Rate = Rate(200, 2_000)
+    address_rate: Rate = Rate(400, 4_000)
     """Of one address; many halls may stand behind one, and none of them has been asked for its token yet."""
     requests: int = 64
     """Requests in hand at once; the next are told to come again."""

@@ -37,7 +37,7 @@ class Routes:
     def __init__(self, door: IntakeDoor) -> None:
         self._door = door
         self._limits = door.limits
-        self._halls = Buckets(door.limits.token, lambda: door.clock.now().boot_ms)
+        self._halls = Buckets(door.limits.hall_rate, lambda: door.clock.now().boot_ms)
         self._threads = ThreadPoolExecutor(door.limits.threads, thread_name_prefix="door")
         self._joins = asyncio.Semaphore(door.limits.joins)
 

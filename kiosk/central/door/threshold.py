@@ -19,6 +19,8 @@ HEADERS = (
 DRAINED = 2 * 2**20
 """Bytes of a refused body that are read and thrown away, so that who sends hears the answer, not a broken line."""
 DRAIN_SECONDS = 5.0
+TOO_SLOW = 408
+"""The answer after which nothing more is waited for."""
 
 log = logging.getLogger("kiosk.door")
 
@@ -29,7 +31,7 @@ class Threshold:
     def __init__(self, rooms: ASGIApp, clock: Clock, limits: Limits) -> None:
         self._rooms = rooms
         self._limits = limits
-        self._addresses = Buckets(limits.address, lambda: clock.now().boot_ms)
+        self._addresses = Buckets(limits.address_rate, lambda: clock.now().boot_ms)
         self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +84,7 @@ class Visit:
         if message["type"] == "http.response.start":
             self.is_answered = True
             headers: list[Any] = [*message["headers"], *HEADERS]
-            if not self._is_read:
+            if not self._is_read and message["status"] != TOO_SLOW:
                 await self._drain()
             if not self._is_read:
                 headers.append((b"connection", b"close"))
