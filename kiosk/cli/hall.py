@@ -53,7 +53,8 @@ def load(
 ) -> None:
     """Verify a package to the last byte, open what is the hall's to read, and keep it; or say exactly what is wrong.
 
-    Its papers stay shut until the release. An older package than the one loaded is refused. Loading the same one again changes nothing.
+    Its papers stay shut until the release. An older package than the one loaded is refused. Loading the same one
+    again changes nothing.
     """
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.package import load_package
@@ -109,10 +110,15 @@ def open_session(
 
 
 def _hall(home: Path | None) -> "Hall":
+    return open_hall_of(Home.at(home))
+
+
+def open_hall_of(home: Home) -> "Hall":
+    """Return the settled hall of a home."""
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.place import open_hall
 
-    return open_hall(Home.at(home).hall, SystemClock())
+    return open_hall(home.hall, SystemClock())
 
 
 def _settle(here: Home, folder: Path, root: str | None) -> None:

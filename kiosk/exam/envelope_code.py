@@ -1,9 +1,9 @@
 """The code in a hall's envelope: what opens its papers without a network, typed by hand from print.
 
 130 random bits as 26 characters of Crockford's base32 (no I, L, O or U), in groups of four with a check character each;
-the last group holds two more that check the whole. A check character is the group's number and the sum of the characters
-before it, each times another power of the generator of GF(32). So every slip in one character of a group is found, every
-swap of two within a group, and every group that stands in the place of another.
+the last group holds two more that check the whole. A check character is the group's number and the sum of the
+characters before it, each times another power of the generator of GF(32). So every slip in one character of a group is
+found, every swap of two within a group, and every group that stands in the place of another.
 """
 
 from collections.abc import Sequence

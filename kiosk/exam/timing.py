@@ -35,7 +35,7 @@ class Allowance:
 
 
 def allowance(paper: Paper | Outline, accommodation: Accommodation, limit_ms: int | None = None) -> Allowance:
-    """Return the time a paper, or its outline, gives one person; percent counts on the test and on every section clock."""
+    """Return the time a paper or its outline gives one person; percent counts on the test and every section clock."""
     test_ms = _longer(paper.duration_minutes, accommodation) + accommodation.extra_ms
     return Allowance(
         test_ms=test_ms if limit_ms is None else min(test_ms, max(0, limit_ms)),

@@ -31,9 +31,8 @@ ISSUER = Issuer(key=KEYS.release, chain=KEYS.release_chain, root=ROOT, recipient
 
 
 def made(folder, number=1, **changes):
-    address = Address(
-        **{"test_id": PAPER.test_id, "hall_chain": KEYS.hall_chain, "number": number, "previous": None, "lock": LOCK} | changes
-    )
+    fields = {"test_id": PAPER.test_id, "hall_chain": KEYS.hall_chain, "number": number, "previous": None, "lock": LOCK}
+    address = Address(**fields | changes)
     return write_package(folder, address, [(PAPER, IDENTITY)], a_roster(PAPER), ISSUER, iso(NOON))
 
 

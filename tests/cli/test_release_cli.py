@@ -1,0 +1,107 @@
+"""The release by command: token and slip at the office, the paper opened in the hall."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from builders import a_clock
+from campus import HALL, a_campus
+from kiosk.cli.main import app
+from kiosk.exam.envelope_code import Mistyped, read
+from kiosk.exam.person import Role
+from kiosk.office.person import add, staff
+from kiosk.office.roster import roster_of
+
+
+class Shell:
+    """Runs commands against one home, with lines typed at what they ask."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def run(self, *words: str, typed: tuple[str, ...] = (), status: int = 0):
+        lines = "".join(f"{line}\n" for line in typed)
+        result = CliRunner().invoke(app, [*words, "--home", str(self.home)], input=lines)
+        assert result.exit_code == status, result.output
+        return result
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A home whose hall has loaded a package nothing of which is open; copied for each test."""
+    folder = tmp_path_factory.mktemp("campus")
+    campus = a_campus(folder, clock=a_clock(datetime.now(UTC)))
+    campus.send()
+    office = campus.central.office
+    (other,) = add(office, office.acting("user.assign_role"), [staff(Role.PROCTOR, "Sato, Ren")])
+    sessions = [s.session_id for s in office.sessions.sessions()]
+    campus.roster = roster_of(office, office.acting("assignment.read"), campus.paper.test_id, sessions)
+    campus.send()
+    campus.central.close()
+    return folder / "home", campus.paper.test_id, campus.proctor.secret, other.secret
+
+
+@pytest.fixture
+def shell(made, tmp_path):
+    shutil.copytree(made[0], tmp_path / "home")
+    return Shell(tmp_path / "home")
+
+
+def test_a_token_on_a_stick_opens_the_paper(shell, made, tmp_path):
+    _, test, pin, _ = made
+    ask = ("central", "release", test, "--hall", HALL, "--to")
+    given = json.loads(shell.run(*ask, str(tmp_path / "s"), "--json").stdout)
+    file = Path(given["file"])
+    assert file.stat().st_size == given["bytes"] < 3_000
+    shell.run(*ask, str(tmp_path / "t"))
+    assert (tmp_path / "t" / file.name).read_bytes() == file.read_bytes()
+    opened = shell.run("hall", "release", test, "--token", str(file), typed=(pin,))
+    assert "Open: 1 paper" in opened.stdout
+    assert pin not in opened.output
+
+
+def test_the_code_of_the_slip_opens_the_paper_after_a_slip_of_the_finger(shell, made, tmp_path):
+    _, test, pin, second = made
+    printed = shell.run("central", "code", test, "--hall", HALL).stdout
+    code = next(line.strip() for line in printed.splitlines() if is_code(line))
+    file = tmp_path / "slip"
+    shell.run("central", "code", test, "--hall", HALL, "--out", str(file))
+    assert file.read_text().strip() == printed.strip()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "exists already" in shell.run("central", "code", test, "--hall", HALL, "--out", str(file), status=1).stderr
+    slip = ("2" if code[0] != "2" else "3") + code[1:]
+    result = shell.run("hall", "release", test, "--code", typed=(slip, code.lower(), pin, second))
+    assert "slip in group 1" in result.stderr
+    assert "Open: 1 paper" in result.stdout
+
+
+def is_code(text: str) -> bool:
+    try:
+        read(text)
+    except Mistyped:
+        return False
+    return True
+
+
+def test_what_is_wrong_is_said_and_nothing_is_opened(shell, made, tmp_path):
+    _, test, pin, _ = made
+    code = "0" * 35
+    assert "five times" in shell.run("hall", "release", test, "--code", typed=(code,) * 5, status=1).stderr
+    assert "not connected" in shell.run("hall", "release", test, status=1).stderr
+    file = tmp_path / "x"
+    file.write_bytes(b"no token")
+    assert shell.run("hall", "release", test, "--token", str(file), typed=(pin,), status=1).stderr
+    both = shell.run("hall", "release", test, "--token", str(file), "--code", status=2)
+    assert "at most one" in both.stderr
+
+
+def test_loading_says_what_was_verified(shell, tmp_path):
+    folder = str(tmp_path / "next")
+    shell.run("central", "package", "biology-2", "--hall", HALL, "--to", folder)
+    loaded = shell.run("hall", "load", folder).stdout
+    assert "Green: package 3 of biology-2 for Hall 2. 5 parts verified" in loaded
+    assert "shut until the release" in loaded
