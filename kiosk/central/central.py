@@ -59,17 +59,20 @@ class Central:
         return central
 
     @classmethod
-    def found(cls, place: Place, admin: str | None = None, clock: Clock | None = None) -> tuple["Central", Founded]:
+    def found(
+        cls, place: Place, admin: str | None = None, clock: Clock | None = None, passphrase: str | None = None
+    ) -> tuple["Central", Founded]:
         """Make the store where there is none, the keys, and an administrator by that name.
 
-        Raises Refused where there are keys already: they are never made twice.
+        A passphrase protects the keys of root and escrow. Raises Refused where there are keys already: they are never
+        made twice.
         """
         place.make()
         if CentralKeys(place.keys).exist:
             raise Refused(f"Central was made here before; its keys are in {place.keys}.")
         central = cls(Office.open(place, clock, create=True), place.keys, clock)
         person = None if admin is None else _appoint(central.office, admin)
-        return central, Founded(central.keys.make(parse_iso(central.clock.now().at)), person)
+        return central, Founded(central.keys.make(parse_iso(central.clock.now().at), passphrase), person)
 
     def close(self) -> None:
         """Give the store's connections back."""

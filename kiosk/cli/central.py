@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import counting, release, serving
+from kiosk.cli import closeout, counting, release, serving
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
+from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home, Place
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kiosk.sealing.package import Package
 
 app = typer.Typer(help="The central office: packages down, bundles up.", no_args_is_help=True)
+app.command()(closeout.closings)
 app.command()(counting.work)
 app.command()(counting.branches)
 app.command()(counting.adopt)
@@ -28,14 +30,27 @@ app.command("code")(release.code)
 @app.command()
 def init(
     admin: Annotated[str | None, typer.Option("--admin", help="Name of the administrator to add.")] = None,
+    new_file: NewPassphraseOption = None,
+    passphrase_file: PassphraseOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the central office: its store, its keys, and an administrator. Says which keys to take offline."""
+    """Make the central office: its store, its keys, and an administrator. Says which keys to take offline.
+
+    A passphrase, typed at the terminal or in a file, protects the keys of root and escrow.
+    """
     from kiosk.central.central import Central
 
-    central, made = Central.found(Home.at(home).office, admin)
+    use_passphrase(passphrase_file)
+    phrase = new_passphrase(new_file or passphrase_file)
+    central, made = Central.found(Home.at(home).office, admin, passphrase=phrase)
     central.close()
+    if phrase is None:
+        put_text(
+            "WARNING: root.ed25519 and escrow.age are NOT protected by a passphrase. Whoever copies them can forge "
+            "and read everything. Protect them now: kiosk keys protect root, kiosk keys protect escrow.",
+            err=True,
+        )
     keys = [{"role": k.role.value, "file": str(k.path), "public": k.public, "advice": k.advice} for k in made.keys]
     if as_json:
         put_json({"home": str(Home.at(home).folder), "admin": made.admin and made.admin.user_id, "keys": keys})

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from kiosk.cli.phrase import PassphraseOption, begin
 from kiosk.exam.error import KioskError
 from kiosk.exam.text import clean_text
 
@@ -30,6 +31,7 @@ AUDIENCES = {
     "assign": Audience("kiosk.cli.assign", "Give a test to candidates."),
     "notify": Audience("kiosk.cli.notify", "What candidates are told."),
     "central": Audience("kiosk.cli.central", "The central office: packages down, bundles up."),
+    "keys": Audience("kiosk.cli.keys", "Keys: listed, made, certified, exchanged, protected, revoked; the drill."),
     "hall": Audience("kiosk.cli.hall", "The hall: its keys, the packages it loads, its sessions."),
     "seat": Audience("kiosk.cli.seat", "One candidate's machine."),
     "bundle": Audience("kiosk.cli.bundle", "Sealed sittings: listed, exported, verified."),
@@ -73,8 +75,9 @@ app = typer.Typer(
 
 
 @app.callback()
-def kiosk() -> None:
+def kiosk(passphrase_file: PassphraseOption = None) -> None:
     """Exams in a hall of plain machines, from a terminal."""
+    begin(passphrase_file)
 
 
 def run() -> None:

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli import wiping
-from kiosk.cli import drilling
+from kiosk.cli import drilling, wiping
 from kiosk.cli.option import HomeOption
 from kiosk.cli.start import FIRST_SEAT, open_seat
 

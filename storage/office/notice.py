@@ -58,6 +58,11 @@ class LogStore(Store):
         with self._reading() as session:
             return tuple(_log(row) for row in session.scalars(query))
 
+    def note(self, entry: AuditEntry) -> None:
+        """Write down an act whose traces are not rows of this store, such as one on key files."""
+        with self._writing() as session:
+            write_audit(session, entry)
+
     def audit(self, subject_type: str | None = None, subject_id: str | None = None) -> tuple[AuditEntry, ...]:
         """Return what the office did, in order: everything, or to one kind of thing, or to one thing."""
         query = select(rows.Audit).order_by(rows.Audit.audit_id)
