@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from kiosk.central.door.document import ABOUT, TITLE, answers, completed, problems, ref, takes
 from kiosk.central.door.door import IntakeDoor
-from kiosk.central.door.fault import Fault, answer, fault_of
+from kiosk.central.door.fault import Fault, answer, fault_of, mistake
 from kiosk.central.door.limit import Limits
 from kiosk.central.door.route import BYTES, CHUNKS, JSON, Routes
 from kiosk.central.door.threshold import Threshold
@@ -74,6 +74,7 @@ def make_rooms(routes: Routes, lifespan: Any = None) -> FastAPI:
     rooms.add_exception_handler(HTTPException, _on_http)
     rooms.add_exception_handler(RequestValidationError, _on_shape)
     rooms.add_exception_handler(ClientDisconnect, _on_hang_up)
+    rooms.add_exception_handler(Exception, _on_mistake)
     return rooms
 
 
@@ -186,6 +187,10 @@ async def _on_shape(request: Request, error: Exception) -> Response:
 
 async def _on_hang_up(request: Request, error: Exception) -> Response:
     return Response(status_code=_CLOSED)
+
+
+async def _on_mistake(request: Request, error: Exception) -> Response:
+    return answer(mistake())
 
 
 def _version() -> str:

@@ -44,6 +44,11 @@ def fault_of(error: KioskError) -> Fault:
             return Fault(503, "Not now", "Central cannot do this now. Come again.", retry_after=LATER)
 
 
+def mistake() -> Fault:
+    """Return the answer to what nobody foresaw."""
+    return Fault(500, "A mistake", "Central made a mistake. Keep everything, and come again.")
+
+
 def answer(fault: Fault) -> Response:
     """Return a fault as a response."""
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.central.door.fault import LATER, Fault, answer
+from kiosk.central.door.fault import LATER, Fault, answer, mistake
 from kiosk.central.door.limit import Buckets, Limits, neighbourhood
 from kiosk.exam.moment import Clock
 
@@ -50,8 +50,7 @@ class Threshold:
         except Exception as error:  # noqa: BLE001 - the door's last line: words instead of a traceback
             log.error("%s %s", scope["method"], place_of(error))
             if not visit.is_answered:
-                fault = Fault(500, "A mistake", "Central made a mistake. Keep everything, and come again.")
-                await answer(fault)(scope, visit.receive, visit.send)
+                await answer(mistake())(scope, visit.receive, visit.send)
         finally:
             self._in_hand -= 1
 
