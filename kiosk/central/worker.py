@@ -14,6 +14,8 @@ BEAT_SECONDS = 2.0
 """Between two looks at an empty queue, give or take a half, so that many workers do not ask at once."""
 LONGEST_SECONDS = 60.0
 """Between two tries while the store does not answer."""
+QUIET_BEATS = 30
+"""Looks at an empty queue between two times of doing what is to be done when nothing waits."""
 MOST_TRIES = 6
 """At a store that does not answer, where the work is to end by itself."""
 
@@ -24,9 +26,11 @@ Wait = Callable[[float], bool]
 class Worker:
     """Counts until the queue is empty, or until it is told to stop; the bundle in hand is always finished."""
 
-    def __init__(self, counting: Counting, wait: Wait) -> None:
+    def __init__(self, counting: Counting, wait: Wait, idle: Callable[[], None] = lambda: None) -> None:
+        """`idle` is done when nothing waits any more, and now and then while nothing comes."""
         self._counting = counting
         self._wait = wait
+        self._idle = idle
 
     def run(self, told: Callable[[Settled], None], *, once: bool, again: bool = False) -> None:
         """Count what waits; with `once`, end when nothing does. `again` tries first what failed before.
@@ -34,7 +38,7 @@ class Worker:
         Raises StoreError where the store does not answer and the work is to end by itself; otherwise it is asked again,
         at longer and longer pauses.
         """
-        tries = 0
+        tries = quiet = 0
         while not self._wait(0):
             try:
                 if again:
@@ -51,9 +55,13 @@ class Worker:
             tries = 0
             if settled is not None:
                 told(settled)
+                quiet = 0
             elif not has_more:
                 if once:
                     return
+                if quiet % QUIET_BEATS == 0:
+                    self._idle()
+                quiet += 1
                 self._wait(BEAT_SECONDS * _uneven())
 
 

@@ -107,6 +107,8 @@ def intake(
 ) -> None:
     """Take bundles in, answer each with a receipt, then open and count them. Doing it again changes nothing.
 
+    Closings are taken in too, and the close-outs of those that are explained written beside the receipts.
+
     Exit 1 where something did not verify or could not be counted.
     """
     from kiosk.central.central import Central
@@ -119,9 +121,15 @@ def intake(
             if receipts is not None and one.receipt is not None:
                 write_copy(receipts, f"{one.digest}{SUFFIX}", one.receipt)
         settled = list(central.counting.work())
+        closings = closeout.take_closings(central, folder, receipts)
         counts = central.arrivals.counts()
-    put_json(_intake_document(taken, settled, counts)) if as_json else _say_intake(taken, settled)
-    if any(t.is_refused for t in taken) or any(s.is_failed for s in settled):
+    if as_json:
+        told = {"closings": [closeout.taken_document(c) for c in closings]}
+        put_json({**_intake_document(taken, settled, counts), **told})
+    else:
+        _say_intake(taken, settled)
+        closeout.say_taken(closings)
+    if any(t.is_refused for t in taken) or any(s.is_failed for s in settled) or any(c.reason for c in closings):
         raise typer.Exit(1)
 
 

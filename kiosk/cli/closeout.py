@@ -50,10 +50,15 @@ def closings(
         put_text(f"{len(written)} close-outs written to {write}, read back and compared.")
 
 
-def take_closings(central: "Central", folder: Path) -> "tuple[TakenClosing, ...]":
-    """Take in the closings of a folder, and settle what is explained; to be done once the bundles are counted."""
+def take_closings(central: "Central", folder: Path, back: Path | None) -> "tuple[TakenClosing, ...]":
+    """Take in the closings of a folder, settle what is explained, and write what is settled into the folder `back`.
+
+    It is done once the bundles are counted.
+    """
     taken = tuple(central.closing_intake.take_folder(folder))
     settle_closings(central)
+    if back is not None:
+        central.closings.write(back)
     return taken
 
 

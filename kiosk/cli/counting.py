@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kiosk.cli.closeout import settle_closings
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.progress import Told, progress_bar
 from kiosk.cli.table import put_table
@@ -40,11 +41,12 @@ def work(
         done = Tally(told, central.arrivals.waiting())
         if workers == 1:
             with stopping() as stop:
-                Worker(central.counting, stop.wait).run(done, once=once, again=again)
+                Worker(central.counting, stop.wait, partial(settle_closings, central)).run(done, once=once, again=again)
         else:
             central.counting.must_take_workers()
             crew = Crew(partial(Central.open, place), central.keys.intake(), workers)
             lost = crew.run(done, Order(once=once, again=again))
+        settle_closings(central)
     put_json({**done.facts(), "workersLost": lost}) if as_json else _say(done, lost)
     if done.states[BundleState.FAILED]:
         raise typer.Exit(1)

@@ -22,6 +22,8 @@ class Received:
 
     at_seats: list[dict[str, str]] = field(default_factory=list)
     in_hall: list[str] = field(default_factory=list)
+    closed_out: list[str] = field(default_factory=list)
+    """Tests whose close-out is here."""
     refused: dict[str, str] = field(default_factory=dict)
     """Files that were not taken, and why."""
 
@@ -47,11 +49,12 @@ def receive(
         if hall is not None:
             _take_in_hall(hall, files, done)
             done.at_seats += [{"seat": seat, "bundle": bundle} for seat, bundle in hand_receipts_on(hall, stores)]
+            _take_closeouts(here, hall, folder, done)
         for seat, store in stores.items():
             _take_at_seat(here, seat, store, files, done)
     known = {*done.in_hall, *(line["bundle"] for line in done.at_seats)}
     if as_json:
-        put_json(_document(done, len(files) - len(known | {Path(n).stem for n in done.refused})))
+        put_json(_document(done, len(files) - len(known | (files.keys() & {Path(n).stem for n in done.refused}))))
     else:
         _put(done)
     if done.refused:
@@ -68,6 +71,16 @@ def _take_in_hall(hall: OpenHall, files: dict[str, Path], done: Received) -> Non
             except KioskError as error:
                 done.refused[files[bundle_id].name] = error.message
             told(number, len(waiting))
+
+
+def _take_closeouts(home: Home, hall: OpenHall, folder: Path, done: Received) -> None:
+    from kiosk.ground.clock import SystemClock
+    from kiosk.hall.backroom import Backroom
+
+    try:
+        done.closed_out += Backroom.open(home.hall, hall.keys, hall.store, SystemClock()).closings.receive(folder)
+    except KioskError as error:
+        done.refused["the close-out"] = error.message
 
 
 def _take_at_seat(home: Home, seat: str, store: "SeatStore", files: dict[str, Path], done: Received) -> None:
@@ -103,6 +116,7 @@ def _document(done: Received, others: int) -> dict[str, Any]:
     return {
         "receipts": done.at_seats,
         "inHall": done.in_hall,
+        "closedOut": done.closed_out,
         "refused": [{"file": name, "problem": problem} for name, problem in done.refused.items()],
         "passedOver": others,
     }
@@ -112,5 +126,7 @@ def _put(done: Received) -> None:
     kept = {*done.in_hall, *(line["bundle"] for line in done.at_seats)}
     count = "1 receipt is" if len(kept) == 1 else f"{len(kept)} receipts are"
     put_text(f"{count} new here: {len(done.in_hall)} in the hall, {len(done.at_seats)} at the seats.")
+    for test in done.closed_out:
+        put_text(f"Central's close-out of {test} is here and verified.")
     for name, problem in done.refused.items():
         put_text(f"{name}: not taken: {problem}", err=True)

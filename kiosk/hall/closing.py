@@ -174,17 +174,20 @@ class Closings:
     def receive(self, folder: Path) -> tuple[str, ...]:
         """Take the close-outs of this hall's newest closings from a folder; return the tests they are of, sorted.
 
-        Those of other halls are passed over. Raises Tampered, Invalid or Denied for one that does not hold or is of an
-        older closing; nothing after it is taken.
+        Those of other halls are passed over. Raises Tampered, Invalid or Denied for one that does not hold, and where
+        only that of an older closing came; what was taken before it stays.
         """
         if not folder.is_dir():
             raise KioskError(f"There is no folder {folder}.")
+        own = {kept.closing_id: kept.test_id for kept in self._store.closings.closings(self._keys.hall)}
+        files = {path.stem: path for path in sorted(folder.rglob(f"*{CLOSEOUT_SUFFIX}")) if path.stem in own}
         received = []
-        for path in sorted(folder.rglob(f"*{CLOSEOUT_SUFFIX}")):
-            envelope = read_file(path, LARGEST_ENVELOPE)
-            if self._is_for_here(path.stem):
-                received.append(self.take_closeout(envelope))
-        return tuple(sorted(received))
+        for test_id in sorted({own[closing_id] for closing_id in files}):
+            newest = self.newest(test_id)
+            older = next(path for closing_id, path in files.items() if own[closing_id] == test_id)
+            path = older if newest is None else files.get(newest.closing_id, older)
+            received.append(self.take_closeout(read_file(path, LARGEST_ENVELOPE)))
+        return tuple(received)
 
     def take_closeout(self, envelope: bytes) -> str:
         """Keep a close-out of one of this hall's newest closings; return the test it is of.
@@ -206,9 +209,6 @@ class Closings:
         )
         self._store.closings.keep_closeout(newest.closing_id, envelope, audit)
         return document.test_id
-
-    def _is_for_here(self, closing_id: str) -> bool:
-        return any(c.closing_id == closing_id for c in self._store.closings.closings(self._keys.hall))
 
     def _keep(self, closing: Closing) -> None:
         document = closing.document

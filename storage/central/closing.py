@@ -134,7 +134,7 @@ class ClosingStore(Store):
         with self._reading() as session:
             for some in in_batches(sorted(set(papers))):
                 query = select(rows.Paper.paper_digest, rows.Paper.test_id).where(rows.Paper.paper_digest.in_(some))
-                found.update(session.execute(query).tuples())
+                found.update((digest, test_id) for digest, test_id in session.execute(query))
         return found
 
 
