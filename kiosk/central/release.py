@@ -88,7 +88,8 @@ class Releases:
             raise Refused(f"No package of this test was made for the hall {hall}. Make one: kiosk central package.")
         payload = read_envelope(sent.envelope, PayloadType.PACKAGE).canonical_payload()
         manifest = PackageManifest.model_validate_json(payload)
-        return verify_chain(manifest.hall_certificates, self._keys.root, KeyRole.HALL)
+        chain = manifest.hall_certificates
+        return verify_chain(chain, self._keys.root, KeyRole.HALL, revoked=self._keys.revoked()).standing()
 
 
 def _never() -> tuple[str, str]:

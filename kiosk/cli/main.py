@@ -3,12 +3,12 @@
 import importlib
 import sys
 import traceback
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from kiosk.cli.phrase import PassphraseOption, begin
 from kiosk.exam.error import KioskError
 from kiosk.exam.text import clean_text
 
@@ -75,8 +75,15 @@ app = typer.Typer(
 
 
 @app.callback()
-def kiosk(passphrase_file: PassphraseOption = None) -> None:
+def kiosk(
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", help="File of mode 0600 (or /dev/fd/N) that opens protected keys."),
+    ] = None,
+) -> None:
     """Exams in a hall of plain machines, from a terminal."""
+    from kiosk.cli.phrase import begin
+
     begin(passphrase_file)
 
 

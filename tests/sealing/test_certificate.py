@@ -81,3 +81,20 @@ def test_a_missing_link_is_refused(house):
     keys, chains = house
     with pytest.raises(Tampered):
         verify_chain(chains["seat"][:1] + chains["seat"][2:], keys[KeyRole.ROOT].public, KeyRole.SEAT)
+
+
+@pytest.mark.parametrize("level", ["release", "hall", "seat"])
+@pytest.mark.parametrize(("shift", "said"), [(-10, "ended at"), (10, "began only at")])
+def test_one_certificate_out_of_its_time_is_named_and_no_other(level, shift, said):
+    """Whichever link of the chain has run out, or has not begun, the answer under it is flagged and stands."""
+    shifted = {name: START + timedelta(days=days + shift) for name, days in (("not_before", 0), ("not_after", 1))}
+    times = {name: shifted if name == level else TIMES for name in ("release", "hall", "seat")}
+    root, release, hall, seat = (SigningKey.generate() for _ in range(4))
+    upper = certify(KeyRole.RELEASE, release.public, root, **times["release"])
+    middle = certify(KeyRole.HALL, hall.public, release, upper, hall="north", **times["hall"])
+    chain = certify(KeyRole.SEAT, seat.public, hall, middle, hall="north", seat="A1", **times["seat"])
+    holder = verify_chain(chain, root.public, KeyRole.SEAT, NOON).standing()
+    (flag,) = holder.flags
+    assert f"the {level} certificate" in flag
+    assert said in flag
+    assert verify_chain(chain, root.public, KeyRole.SEAT).flags == ()
