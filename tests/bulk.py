@@ -1,10 +1,12 @@
 """An office of any size, made inside the database: what a query plan is asked of."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Engine, Enum, LargeBinary, text
 
 from storage.models.office import OfficeBase
+from storage.partition import create_ahead
 from storage.types import ExactDecimal, IsoDate, UtcDateTime
 
 QUESTIONS = 40
@@ -12,10 +14,18 @@ QUESTIONS = 40
 TESTS = 600
 DAY = "2026-03-02"
 
-_OF_SITTING = {"submission_id": f"'s' || (n / {QUESTIONS})"}
+
+def _sitting(number: str) -> dict[str, str]:
+    """Return the key of the sitting whose number some SQL gives: they take turns with the months, s7 on DAY."""
+    month = f"((({number} + 5) % :months + 2) % 12 + 1)"
+    text_of = f"substr('0' || {month}, length('0' || {month}) - 1)"
+    return {"submission_id": f"'s' || ({number})", "opened_on": f"'2026-' || {text_of} || '-02'"}
+
+
+_OF_SITTING = _sitting(f"(n / {QUESTIONS})")
 _QUESTION = {"question_id": f"'q' || (n / {QUESTIONS} % {TESTS} * {QUESTIONS} + n % {QUESTIONS})"}
-_OF_BUNDLE = {"submission_id": "'s' || (n / 10)", "bundle_id": "'z' || (n / 10)"}
-_SITTING = {"submission_id": "'s' || n"}
+_OF_BUNDLE = {**_sitting("(n / 10)"), "bundle_id": "'z' || (n / 10)"}
+_SITTING = _sitting("n")
 _SAME: tuple[tuple[type, str], ...] = (
     (Boolean, "true"),
     (BigInteger, "1"),
@@ -37,26 +47,32 @@ class Rows:
     columns: dict[str, str]
 
 
-def fill(engine: Engine, answers: int) -> None:
-    """Fill an empty office with this many answers and all that stands around them, and count it for the planner."""
+def fill(engine: Engine, answers: int, months: int = 1) -> None:
+    """Fill an empty office with this many answers and all that stands around them, and count it for the planner.
+
+    The sittings are of DAY's month and those after it; of twelve months some stand before it.
+    """
+    create_ahead(engine, date(2026, 1, 1) if months == 12 else date.fromisoformat(DAY), months - 1)
     with engine.begin() as connection:
         for rows in _office(answers // QUESTIONS):
-            _insert(connection, rows)
+            _insert(connection, rows, months)
     with engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()
 
 
-def _insert(connection: Connection, rows: Rows) -> None:
+def _insert(connection: Connection, rows: Rows, months: int) -> None:
     table = OfficeBase.metadata.tables[rows.table]
     same = {c.name: _same(c) for c in table.columns if not c.nullable and c.name not in rows.columns}
     columns = {**same, **rows.columns}
+    if connection.dialect.name == "postgresql" and "opened_on" in columns:
+        columns["opened_on"] = f"CAST({columns['opened_on']} AS date)"
     series = "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < :last) SELECT n FROM s"
     if connection.dialect.name == "postgresql":
         series = "SELECT generate_series(0, :last) AS n"
     names = ", ".join(f'"{name}"' for name in columns)
     statement = f"INSERT INTO {rows.table} ({names}) SELECT {', '.join(columns.values())} FROM ({series}) AS series"
-    connection.execute(text(statement), {"last": rows.count - 1})
+    connection.execute(text(statement.replace(":months", str(months))), {"last": rows.count - 1})
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {rows.table}"))  # the next table's foreign keys look things up in this one
 
@@ -147,7 +163,7 @@ def _sittings(sittings: int, people: int) -> list[Rows]:
         Rows("answers", answers, {"answer_id": "'w' || n", **_OF_SITTING, **_QUESTION, "is_correct": "(n % 3 = 0)"}),
         Rows("marks", answers // 5, {**_OF_SITTING, **_QUESTION, "key_version": "1", "marker_id": "'u0'"}),
         Rows("journal", sittings * 10, {**_OF_BUNDLE, "seq": "n % 10", "kind": "'tick'"}),
-        Rows("evidence", sittings * 2, {"submission_id": "'s' || (n / 2)", "digest": "'e' || n"}),
+        Rows("evidence", sittings * 2, {**_sitting("(n / 2)"), "digest": "'e' || n"}),
         Rows("proctoring_sessions", sittings, {"session_id": "'p' || n", **_SITTING}),
         Rows("leases", sittings, {"lease_id": "'y' || n", **_SITTING}),
     ]

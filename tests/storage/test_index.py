@@ -1,5 +1,6 @@
 """Every index serves the query it was made for: no full scan among very many answers."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,12 @@ from sqlalchemy.orm import DeclarativeBase
 from bulk import DAY, fill
 from storage.engine import reading
 from storage.models import hall, office, seat
+from storage.partition import PARTED
 from stores import Databases, Files
 
+PARTS_OF_INDEXES = """SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits
+    JOIN pg_class ON pg_class.oid = inhparent AND relkind = 'I'"""
+"""The index of each partition, and the index of the whole table it is a part of."""
 LONG_AGO = datetime(2026, 3, 1, tzinfo=UTC)
 DOSE = 50_000
 FULL = 1_000_000
@@ -100,6 +105,13 @@ OFFICE: dict[str, Select[Any]] = {
     .where(of_sitting(office.Decision))
     .order_by(office.Decision.decided_at),
 }
+
+OF_A_SITTING = [
+    name
+    for name, query in OFFICE.items()
+    if "opened_on = " in str(query) and next(iter(query.get_final_froms())).name in PARTED
+]
+"""What asks for the rows of one sitting in a parted table."""
 
 JOINED: dict[str, Select[Any]] = {
     "the answers of a paper's graded sittings": select(office.Answer)
@@ -206,10 +218,25 @@ def test_no_query_reads_a_whole_table_among_a_million_answers(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     engine = open_office(kind, request, tmp_path)
-    fill(engine, FULL)
+    fill(engine, FULL, months=12)
     assert count(engine) == FULL
     check_plans(engine)
+    for name in OF_A_SITTING if kind == "postgresql" else ():
+        check_months(engine, name)
     engine.dispose()
+
+
+@pytest.mark.parametrize("name", OF_A_SITTING)
+def test_a_sitting_is_looked_for_in_its_month_alone(dose: Engine, name: str) -> None:
+    if dose.dialect.name != "postgresql":
+        pytest.skip("a file is not parted")
+    check_months(dose, name)
+
+
+def test_a_default_partition_is_empty(dose: Engine) -> None:
+    with dose.connect() as c:
+        for table in PARTED if dose.dialect.name == "postgresql" else ():
+            assert c.scalar(text(f"SELECT count(*) FROM {table}_default")) == 0
 
 
 def test_the_check_finds_a_full_scan(dose: Engine) -> None:
@@ -239,6 +266,12 @@ def test_no_query_of_a_hall_or_seat_reads_a_whole_table(place: str, plain_files:
     engine.dispose()
 
 
+def check_months(engine: Engine, name: str) -> None:
+    """Fail unless a query looks into one month alone."""
+    table = next(iter(OFFICE[name].get_final_froms())).name
+    assert parts(plan(engine, OFFICE[name]), table) == {f"{table}_2026_03"}
+
+
 def check_plans(engine: Engine) -> None:
     """Fail unless each query goes through its index, and no joined query reads a whole table."""
     for name, query in OFFICE.items():
@@ -266,13 +299,21 @@ def plan_on(c: Any, query: Select[Any]) -> list[str]:
     """Return the steps of a query's plan on a connection."""
     statement = query.compile(c.engine, compile_kwargs={"literal_binds": True})
     if c.dialect.name == "postgresql":
-        return [str(row[0]) for row in c.execute(text(f"EXPLAIN {statement}"))]
+        whole = dict(c.execute(text(PARTS_OF_INDEXES)).tuples().all())
+        steps = [str(row[0]) for row in c.execute(text(f"EXPLAIN {statement}"))]
+        return [re.sub(r"(?:(?<= using )|(?<= Scan on ))\w+", lambda m: whole.get(m[0], m[0]), step) for step in steps]
     return [str(row[3]) for row in c.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
 
 
 def scans(steps: list[str]) -> list[str]:
-    """Return the steps that read a whole table, a whole index, or skip through one."""
-    return [step for step in steps if "Seq Scan" in step or step.startswith("SCAN") or "ANY(" in step]
+    """Return the steps that read a whole table, a whole index, or skip through one; a default partition is empty."""
+    found = [step for step in steps if "Seq Scan" in step or step.startswith("SCAN") or "ANY(" in step]
+    return [step for step in found if "_default" not in step]
+
+
+def parts(steps: list[str], table: str) -> set[str]:
+    """Return the partitions of a table that a plan looks into."""
+    return {part for step in steps for part in re.findall(rf" on ({table}_(?:default|\d{{4}}_\d{{2}}))\b", step)}
 
 
 def serves(name: str, steps: list[str]) -> bool:
