@@ -141,11 +141,9 @@ def test_once_tries_each_bundle_once(shelf):
 @pytest.mark.parametrize("answer", [b"", b"{}", b"\xff" * 10])
 def test_a_receipt_that_does_not_hold_is_not_kept(shelf, bundles, answer):
     central = FakeCentral()
-    other = ReceiptSigner(a_keyring().receipt, a_keyring().receipt_chain)
-    lies = [
-        httpx.Response(201, content=answer),
-        httpx.Response(201, content=other.receipt(bundles[1], "2031-05-06T16:00:00.000Z")),
-    ]
+    stranger = a_keyring()
+    forged = ReceiptSigner(stranger.receipt, stranger.receipt_chain).receipt(bundles[1], AT)
+    lies = [httpx.Response(201, content=answer), httpx.Response(201, content=forged)]
     central.faults.extend([None, *lies])
     done = run(shelf, central)
     assert (len(done.received), len(done.declined)) == (2, 2)
