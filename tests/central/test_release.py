@@ -44,7 +44,7 @@ def test_a_token_is_the_same_at_every_asking(campus):
     for number in (1, 2):
         blob = campus.read(number).blob("paper", campus.paper.digest)
         assert open_paper(blob, secret, campus.paper.digest) == campus.paper
-    acts = [e for e in campus.central.office.logs.audit("releases")]
+    acts = campus.central.office.logs.audit("releases")
     assert [(e.action, e.details["hall"]) for e in acts] == [(EXPORT, HALL)]
 
 
