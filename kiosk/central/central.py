@@ -13,6 +13,7 @@ from kiosk.central.intake import Intake
 from kiosk.central.keys import CentralKeys, MadeKey
 from kiosk.central.opener import Opener
 from kiosk.central.proof import Proof
+from kiosk.central.quarantine import Quarantine
 from kiosk.central.release import Releases
 from kiosk.exam.decision import Decision
 from kiosk.exam.error import KioskError, Refused
@@ -93,6 +94,11 @@ class Central:
     def intake(self) -> Intake:
         """Takes bundles in."""
         return Intake(self.arrivals, self.keys.root, self.keys.receipt_signer(), self.clock)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Looks at what did not verify."""
+        return Quarantine(self.office, self.arrivals, self.intake)
 
     @cached_property
     def counting(self) -> Counting:

@@ -6,13 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from kiosk.exam.arrival import Arrival
-from kiosk.exam.error import KioskError
+from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.sealing import frame
 from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
 from kiosk.sealing.receipt import ReceiptSigner
 from storage.central.intake import IntakeStore
+
 
 class Outcome(StrEnum):
     """What became of something handed to intake."""
@@ -75,10 +76,16 @@ class Intake:
         return Taken(source, outcome, bundle.bundle_id, receipt, flags=bundle.flags)
 
     def set_aside(self, data: bytes, source: str, reason: str) -> Taken:
-        """Keep what did not verify in quarantine; what is larger than any bundle is left where it was."""
+        """Keep what did not verify in quarantine.
+
+        What is larger than any bundle, or finds the quarantine full, is left where it was.
+        """
         if len(data) > frame.LARGEST:
             return Taken(source, Outcome.UNREAD, "", reason=reason)
-        digest = self._store.quarantine(data, source, reason, parse_iso(self._clock.now().at))
+        try:
+            digest = self._store.quarantine(data, source, reason, parse_iso(self._clock.now().at))
+        except Refused as error:
+            return Taken(source, Outcome.UNREAD, "", reason=f"{reason}. {error.message}")
         return Taken(source, Outcome.QUARANTINED, digest, reason=reason)
 
     def take_folder(self, folder: Path) -> Iterator[Taken]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import closeout, counting, release, serving
+from kiosk.cli import closeout, counting, quarantine, release, serving
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.exam.error import KioskError
@@ -21,6 +21,7 @@ app.command()(closeout.closings)
 app.command()(counting.work)
 app.command()(counting.branches)
 app.command()(counting.adopt)
+app.add_typer(quarantine.app, name="quarantine")
 app.command()(serving.serve)
 app.command()(serving.token)
 app.command("release")(release.give)

@@ -20,6 +20,7 @@ from storage.central.sitting import missing_paper, place
 from storage.engine import StoreError
 from storage.models import office as rows
 from storage.office.store import Store, write_audit
+from storage.partition import ensure_month
 
 UNHOLDABLE = "the journal holds a value that no row can hold"
 
@@ -93,6 +94,7 @@ class CountStore(Store):
 
     def __init__(self, engine: Engine, read_decision: ReadDecision) -> None:
         super().__init__(engine)
+        self._engine = engine
         self._read_decision = read_decision
         self.takes_many = engine.dialect.name == "postgresql"
         """Whether several workers can write at once: whether rows are locked one by one."""
@@ -112,7 +114,7 @@ class CountStore(Store):
         if self.takes_many:
             with self._writing() as session:
                 row = session.scalars(waits.with_for_update(skip_locked=True)).first()
-                return None if row is None else self._settle(session, row, _judged(row, judge), now())
+                return None if row is None else self._settle(session, row, self._judged(row, judge), now())
         return self._settle_apart(waits, judge, now)
 
     def settle(self, bundle_id: str, judge: Judge, at: datetime) -> Settled:
@@ -121,7 +123,7 @@ class CountStore(Store):
         if self.takes_many:
             with self._writing() as session:
                 row = session.scalars(one.with_for_update()).one()
-                return self._settle(session, row, _judged(row, judge), at) if _waits(row) else _told(row)
+                return self._settle(session, row, self._judged(row, judge), at) if _waits(row) else _told(row)
         settled = self._settle_apart(one, judge, lambda: at)
         assert settled is not None
         return settled
@@ -145,7 +147,7 @@ class CountStore(Store):
             row = session.scalars(query.with_for_update()).one_or_none()
             if row is None or row.state is not BundleState.HELD:
                 raise Refused(f"There is no held bundle {decision.bundle_id[:16]} here.")
-            settled = self._settle(session, row, _judged(row, judge), at)
+            settled = self._settle(session, row, self._judged(row, judge), at)
             if settled.state not in (BundleState.COUNTED, BundleState.BRANCH):
                 raise Refused(f"This bundle cannot be counted: {settled.problem}.")
             add_decision(session, decision, envelope)
@@ -168,10 +170,18 @@ class CountStore(Store):
             return None
         if not _waits(seen):
             return _told(seen)
-        verdict = _judged(seen, judge)
+        verdict = self._judged(seen, judge)
         with self._writing() as session:
             row = session.get_one(rows.Bundle, (seen.bundle_id, seen.opened_on))
             return self._settle(session, row, verdict, now()) if _waits(row) else _told(row)
+
+    def _judged(self, row: rows.Bundle, judge: Judge) -> Opened | Unfit:
+        if row.body is None:
+            return Unfit(BundleState.FAILED, "its sealed journal is not kept here any more")
+        verdict = judge(Waiting(bundle_id=row.bundle_id, envelope=row.manifest, body=row.body))
+        if isinstance(verdict, Opened):
+            ensure_month(self._engine, row.opened_on)  # no table of the month is touched yet, so none is waited for
+        return verdict
 
     def _settle(self, session: Session, row: rows.Bundle, verdict: Opened | Unfit, at: datetime) -> Settled:
         if isinstance(verdict, Opened):
@@ -190,12 +200,6 @@ class CountStore(Store):
             row.state, row.problem = verdict.state, verdict.problem
         row.settled_at = at
         return _told(row)
-
-
-def _judged(row: rows.Bundle, judge: Judge) -> Opened | Unfit:
-    if row.body is None:
-        return Unfit(BundleState.FAILED, "its sealed journal is not kept here any more")
-    return judge(Waiting(bundle_id=row.bundle_id, envelope=row.manifest, body=row.body))
 
 
 def _waits(row: rows.Bundle) -> bool:

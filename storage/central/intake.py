@@ -4,17 +4,21 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kiosk.exam.arrival import Arrival, BundleLine, Quarantined
 from kiosk.exam.error import Refused
+from kiosk.exam.log import AuditEntry
 from kiosk.exam.status import BundleState
+from storage.central.once import add_once
 from storage.models import office as rows
-from storage.models.office import OfficeBase
-from storage.office.store import Store
+from storage.office.store import Store, write_audit
+
+MOST_ASIDE = 10_000
+"""Things kept in quarantine at most."""
+MOST_ASIDE_BYTES = 4 * 2**30
+"""Bytes kept in quarantine at most; what is over either is left where it came from, with words."""
 
 
 class IntakeStore(Store):
@@ -44,12 +48,25 @@ class IntakeStore(Store):
             return _receipt(session, bundle_id)
 
     def quarantine(self, content: bytes, source: str, reason: str, at: datetime) -> str:
-        """Keep what did not verify, once, and return its digest."""
+        """Keep what did not verify, once, and return its digest; raises Refused where no more of such is kept."""
         digest = hashlib.sha256(content).hexdigest()
         values = {"digest": digest, "content": content, "source": source, "reason": reason, "received_at": at}
         with self._writing() as session:
-            add_once(session, rows.Quarantine, values)
+            if session.scalar(select(rows.Quarantine.digest).where(rows.Quarantine.digest == digest)) is None:
+                _must_have_room(session, len(content))
+                add_once(session, rows.Quarantine, values)
         return digest
+
+    def take_out(self, digest: str, audit: AuditEntry) -> None:
+        """Take something out of quarantine once it is stored as what it is, and write that down."""
+        with self._writing() as session:
+            session.execute(delete(rows.Quarantine).where(rows.Quarantine.digest == digest))
+            write_audit(session, audit)
+
+    def note(self, audit: AuditEntry) -> None:
+        """Write down that somebody looked at, or took a copy of, what is in quarantine."""
+        with self._writing() as session:
+            write_audit(session, audit)
 
     def quarantined(self) -> tuple[Quarantined, ...]:
         """Return what was set aside, in the order it came."""
@@ -114,12 +131,14 @@ class IntakeStore(Store):
             return found
 
 
-def add_once(session: Session, model: type[OfficeBase], values: dict[str, object]) -> bool:
-    """Insert a row unless one with its key is there; return whether it was inserted."""
-    table = OfficeBase.metadata.tables[model.__tablename__]
-    make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = make(table).values(values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return session.execute(statement).first() is not None
+def _must_have_room(session: Session, length: int) -> None:
+    content = rows.Quarantine.content
+    count, held = session.execute(select(func.count(), func.coalesce(func.sum(func.length(content)), 0))).one()
+    if count >= MOST_ASIDE or held + length > MOST_ASIDE_BYTES:
+        raise Refused(
+            f"The quarantine is full: {count:,} things, {held:,} bytes. Nothing more is kept; leave it where it is and "
+            "look at `kiosk central quarantine list`."
+        )
 
 
 def _receipt(session: Session, bundle_id: str) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from kiosk.central.door.bearer import digest_of
 from kiosk.central.door.fault import LATER, MUCH_LATER, Fault
 from kiosk.central.door.limit import Limits
-from kiosk.central.intake import Intake
+from kiosk.central.intake import Intake, Outcome
 from kiosk.exam.closing import KeptClosing
 from kiosk.exam.error import Denied, KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
@@ -183,7 +183,9 @@ class IntakeDoor:
         if self._holdings.aside(_source(hall)) + len(data) > self.limits.aside:
             detail = f"{reason}. Central keeps no more of what {hall} sends and does not verify. Keep everything."
             return Fault(507, "No room", detail, retry_after=MUCH_LATER)
-        self._intake.set_aside(data, _source(hall), reason)
+        taken = self._intake.set_aside(data, _source(hall), reason)
+        if taken.outcome is not Outcome.QUARANTINED:
+            return Fault(507, "No room", f"{taken.reason} Keep everything.", retry_after=MUCH_LATER)
         return Fault(422, "Does not verify", f"{reason}. It is kept at central for a person to look at.")
 
 
