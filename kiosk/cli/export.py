@@ -1,5 +1,6 @@
 """`kiosk bundle export`: seals what is handed in, and copies every bundle to a stick with a signed index."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,7 +94,7 @@ def _of_hall(hall: OpenHall) -> "list[Shipment]":
         return frame.join(delivery.envelope, delivery.body)
 
     parcels = [
-        Parcel(d.bundle_id, d.submission_id, d.seat, d.length + frame.OVERHEAD, lambda i=d.bundle_id: fetch(i))  # type: ignore[misc]
+        Parcel(d.bundle_id, d.submission_id, d.seat, d.length + frame.OVERHEAD, partial(fetch, d.bundle_id))
         for d in bundles.lines()
     ]
     return [Shipment(Indexer(key=keys.signing, chain=keys.chain, root=keys.root, hall=keys.hall), parcels)]

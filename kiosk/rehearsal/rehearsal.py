@@ -17,6 +17,7 @@ from kiosk.ground.home import Home
 from kiosk.office.marking import award, mark_automatic, queue, release
 from kiosk.office.sample_exam import sample_source
 from kiosk.rehearsal.audit import WRITTEN_SHARE, Audit, Discrepancy
+from kiosk.rehearsal.carriage import Carriage
 from kiosk.rehearsal.course import Course
 from kiosk.rehearsal.script import write_script
 from kiosk.rehearsal.seating import Played, Seating
@@ -130,16 +131,23 @@ class Rehearsal:
 
     def _bring_up(self, stage: Stage) -> list[str]:
         folder = stage.carried / "bundles"
-        with self.course.step("seal and export", len(stage.seats)) as step:
-            for seat in stage.seats:
-                step.count += export_seat(stage.home, seat, folder, self.clock)
-        self.interfere(stage, "export")
-        with self.course.step("intake") as step:
-            taken = list(stage.central.intake.take_folder(folder))
-            refused = [f"{t.source}: {t.reason}" for t in taken if t.receipt is None]
-            if refused:
-                raise KioskError("Central did not take everything: " + "; ".join(refused))
-            step.count = len(taken)
+        carriage = Carriage(stage, self.clock)
+        try:
+            with self.course.step("seal and collect", len(stage.seats)) as step:
+                step.count = sum(carriage.collect(seat) for seat in stage.seats)
+            with self.course.step("export") as step:
+                step.count = carriage.export(folder)
+            self.interfere(stage, "export")
+            with self.course.step("intake") as step:
+                taken = list(stage.central.intake.take_folder(folder))
+                refused = [f"{t.source}: {t.reason}" for t in taken if t.receipt is None]
+                if refused:
+                    raise KioskError("Central did not take everything: " + "; ".join(refused))
+                step.count = len(taken)
+            with self.course.step("receipts back") as step:
+                step.count = carriage.bring_back({t.digest: t.receipt for t in taken if t.receipt is not None})
+        finally:
+            carriage.close()
         with self.course.step("count") as step:
             step.count = sum(1 for _ in stage.central.counting.work())
         self.interfere(stage, "count")

@@ -51,7 +51,7 @@ def drop_entry(stage: Stage, step: str) -> None:
 
 def double_bundle(stage: Stage, step: str) -> None:
     if step == "export":
-        bundle = next((stage.carried / "bundles").iterdir())
+        bundle = next((stage.carried / "bundles").glob("*.exkb"))
         shutil.copy(bundle, bundle.with_name("copy-" + bundle.name))
 
 
