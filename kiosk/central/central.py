@@ -25,6 +25,7 @@ from kiosk.office.office import FIRST_PEOPLE, Office
 from kiosk.office.person import add, set_active, staff
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.decision import read_decision
+from storage.central.backlog import BacklogStore
 from storage.central.closing import ClosingStore
 from storage.central.count import CountStore
 from storage.central.decision import DecisionStore
@@ -89,6 +90,11 @@ class Central:
     def arrivals(self) -> IntakeStore:
         """Bundles as they came."""
         return IntakeStore(self.office.engine)
+
+    @cached_property
+    def backlog(self) -> BacklogStore:
+        """Where the bundles stand."""
+        return BacklogStore(self.office.engine)
 
     @cached_property
     def intake(self) -> Intake:

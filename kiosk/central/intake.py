@@ -11,6 +11,9 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.sealing import frame
 from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
+from kiosk.sealing.envelope import LARGEST_ENVELOPE
+from kiosk.sealing.export import index_files
+from kiosk.sealing.index import read_index
 from kiosk.sealing.receipt import ReceiptSigner
 from storage.central.intake import IntakeStore
 
@@ -89,7 +92,10 @@ class Intake:
         return Taken(source, Outcome.QUARANTINED, digest, reason=reason)
 
     def take_folder(self, folder: Path) -> Iterator[Taken]:
-        """Take in every bundle file of a folder, by name; raises KioskError for a folder that is not there."""
+        """Take in every bundle file of a folder, by name, and say what its indices name that is not here then.
+
+        Raises KioskError for a folder that is not there.
+        """
         if not folder.is_dir():
             raise KioskError(f"There is no folder {folder}.")
         for path in sorted(folder.rglob(f"*{frame.SUFFIX}")):
@@ -99,6 +105,20 @@ class Intake:
                 yield Taken(path.name, Outcome.UNREAD, "", reason=error.message)
                 continue
             yield self.take(data, path.name)
+        for path in index_files(folder):
+            yield from self._held_against(path)
+
+    def _held_against(self, path: Path) -> Iterator[Taken]:
+        """Return what an index names and central does not hold, or why the index is not believed."""
+        try:
+            index = read_index(read_file(path, LARGEST_ENVELOPE), self._root)
+        except KioskError as error:
+            yield Taken(path.name, Outcome.UNREAD, "", reason=f"an index of this folder does not hold: {error.message}")
+            return
+        for entry in index.document.bundles:
+            if not self._store.holds(entry.bundle_id):
+                words = f"{path.name} names it, and it is neither here nor held; look for the other copy"
+                yield Taken(f"{entry.bundle_id}{frame.SUFFIX}", Outcome.UNREAD, entry.bundle_id, reason=words)
 
 
 def _arrival(bundle: Bundle, source: str, now: str) -> Arrival:

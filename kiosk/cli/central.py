@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import closeout, counting, quarantine, release, serving
+from kiosk.cli import closeout, counting, quarantine, release, serving, standing
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.exam.error import KioskError
@@ -134,39 +134,7 @@ def intake(
         raise typer.Exit(1)
 
 
-@app.command()
-def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Say how many bundles stand where, what is set aside, and what a person should look at."""
-    from kiosk.central.central import Central
-
-    with Central.open(Home.at(home).office) as central:
-        counts = central.arrivals.counts()
-        lines = [line for line in central.arrivals.lines() if line.flags or line.problem]
-        aside = central.arrivals.quarantined()
-        root = central.keys.root
-    if as_json:
-        attention: list[dict[str, Any]] = [
-            {
-                "bundle": line.bundle_id,
-                "submission": line.submission_id,
-                "hall": line.hall,
-                "state": line.state.value,
-                "flags": list(line.flags),
-                "problem": line.problem,
-            }
-            for line in lines
-        ]
-        quarantine = [{"digest": q.digest, "source": q.source, "reason": q.reason, "bytes": q.length} for q in aside]
-        put_json({"root": root, "counts": counts, "attention": attention, "quarantine": quarantine})
-        return
-    put_text(f"root     {root}")
-    for name, count in counts.items():
-        put_text(f"{count:8} {name.replace('_', ' ')}")
-    for line in lines:
-        for words in (*([line.problem] if line.problem else ()), *line.flags):
-            put_text(f"{line.submission_id} ({line.hall}, {line.state.value}): {words}")
-    for one in aside:
-        put_text(f"{one.digest[:16]} from {one.source}: {one.reason}")
+app.command()(standing.status)
 
 
 def _next_folder(office: Place, number: int, hall: str, test: str) -> Path:

@@ -47,6 +47,11 @@ class IntakeStore(Store):
         with self._reading() as session:
             return _receipt(session, bundle_id)
 
+    def holds(self, bundle_id: str) -> bool:
+        """Return whether a bundle is stored here."""
+        with self._reading() as session:
+            return session.scalar(select(rows.Bundle.bundle_id).where(rows.Bundle.bundle_id == bundle_id)) is not None
+
     def quarantine(self, content: bytes, source: str, reason: str, at: datetime) -> str:
         """Keep what did not verify, once, and return its digest; raises Refused where no more of such is kept."""
         digest = hashlib.sha256(content).hexdigest()
