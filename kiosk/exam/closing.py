@@ -172,14 +172,13 @@ def _trouble(
     row: Expected, attended: Attended, sat: Sequence[Sat], sealed: Sequence[SealedSitting]
 ) -> tuple[str, str] | None:
     """Return what keeps a row from being explained, and what to do about it; None where nothing does."""
-    unsealed = {s.submission_id: s for s in sat}
-    for bundle in sealed:
-        unsealed.pop(bundle.submission_id, None)
+    sealed_ids = {bundle.submission_id for bundle in sealed}
+    unsealed = sorted({s.seat for s in sat if s.submission_id not in sealed_ids})
     if attended.state is AttendanceState.ABSENT and (sat or sealed):
         what = f"{len(sealed)} bundles are" if len(sealed) > 1 else "a bundle is" if sealed else "a sitting is"
         return f"marked absent, but {what} here", "mark them present: kiosk hall attendance --present ROLL"
     if unsealed:
-        seats = ", ".join(sorted({s.seat for s in unsealed.values()}))
+        seats = ", ".join(unsealed)
         return (
             f"sat at {seats}, journal not sealed",
             f"seal and collect the sitting of {seats}: kiosk bundle export DIR",
@@ -187,8 +186,6 @@ def _trouble(
     if sealed or row.is_withdrawn or attended.state in (AttendanceState.ABSENT, AttendanceState.SENT_AWAY):
         return None
     if attended.state is AttendanceState.PRESENT:
-        return (
-            "came, but began nothing",
-            "say what became of them: kiosk hall attendance --moved ROLL=NOTE, or --absent",
-        )
+        begun_nothing = "came, but began nothing", "say why: kiosk hall attendance --present ROLL=NOTE"
+        return None if attended.note else begun_nothing
     return "expected, neither came nor marked absent", "mark them absent: kiosk hall attendance --absent ROLL"
