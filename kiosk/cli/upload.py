@@ -15,7 +15,8 @@ from kiosk.ground.home import Home
 if TYPE_CHECKING:
     from kiosk.exam.whereabouts import Whereabouts
     from kiosk.hall.central import CentralDoor
-    from kiosk.hall.upload import FolderShelf, HallShelf, Uploaded
+    from kiosk.hall.shelf import FolderShelf, HallShelf
+    from kiosk.hall.upload import Uploaded
 
 
 def upload(
@@ -59,11 +60,11 @@ def upload(
 
 
 def _shelf(hall: OpenHall, folder: Path | None) -> "HallShelf | FolderShelf":
-    from kiosk.hall.upload import FolderShelf, HallShelf
+    from kiosk.hall.shelf import FolderShelf, HallShelf
 
     if folder is None:
         return HallShelf(hall.store, hall.collection)
-    return FolderShelf(folder, hall.keys.root)
+    return FolderShelf(folder, hall.keys.root, hall.keys.revocations.read())
 
 
 def _upload(shelf: "HallShelf | FolderShelf", door: "CentralDoor", once: bool) -> "tuple[Uploaded, bool]":

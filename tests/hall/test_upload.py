@@ -16,7 +16,8 @@ from kiosk.hall.central import CentralDoor, ComeAgain, Declined
 from kiosk.hall.collection import Collection
 from kiosk.hall.connection import open_client, parse_connection, read_connection
 from kiosk.hall.place import hall_keys, hall_store
-from kiosk.hall.upload import FolderShelf, HallShelf, Upload
+from kiosk.hall.shelf import FolderShelf, HallShelf
+from kiosk.hall.upload import Upload
 from kiosk.sealing.receipt import SUFFIX, ReceiptSigner, read_receipt
 
 LOST = [httpx.ConnectError("no route"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("cut")]
