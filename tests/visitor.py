@@ -13,6 +13,7 @@ from kiosk.central.door.app import make_app
 from kiosk.central.door.door import IntakeDoor
 from kiosk.central.door.limit import Limits
 from kiosk.central.token import give
+from kiosk.wire.upload import Problem
 
 URL = "https://central.example"
 BYTES = "application/octet-stream"
@@ -62,3 +63,11 @@ async def put(client: httpx.AsyncClient, bundle: Any, data: bytes | None = None,
     data = bundle.data if data is None else data
     headers = bundle_headers(data) | changes
     return await client.put(f"/v1/bundles/{bundle.bundle_id}", content=data, headers=headers)
+
+
+def is_problem(response: httpx.Response, status: int) -> bool:
+    """Whether an answer is a refusal in words, of one status."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = Problem.model_validate_json(response.content)
+    return bool(problem.title and problem.detail)

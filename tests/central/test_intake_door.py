@@ -11,18 +11,10 @@ from builders import NOON
 from keyring import a_bundle
 from kiosk.central.token import revoke
 from kiosk.sealing.receipt import read_receipt
-from kiosk.wire.upload import CHUNK, Problem
+from kiosk.wire.upload import CHUNK
 from storage.central.chunk import ChunkStore
 from storage.central.token import TokenStore
-from visitor import CHUNKS, a_token, a_visitor, bundle_headers, put
-
-
-def is_problem(response, status):
-    """Whether an answer is a refusal in words, of one status."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    problem = Problem.model_validate_json(response.content)
-    return bool(problem.title and problem.detail)
+from visitor import CHUNKS, a_token, a_visitor, bundle_headers, is_problem, put
 
 
 async def test_a_bundle_is_stored_once_and_its_receipt_is_the_same_bytes_every_time(site):
