@@ -91,9 +91,12 @@ class CentralKeys:
         return ReceiptSigner(self._folder.signing(KeyRole.RECEIPT), self._folder.chain(KeyRole.RECEIPT))
 
     def intake(self) -> AgeIdentity:
-        """Return what opens bundles: intake's identity, or the escrow's where only that is here."""
+        """Return what opens bundles: intake's identity and those before it; the escrow's for those that were lost."""
         if self._folder.has_identity(KeyRole.INTAKE):
-            return self._folder.identity(KeyRole.INTAKE)
+            intake = self._folder.identity(KeyRole.INTAKE)
+            if self._folder.lost_predecessors(KeyRole.INTAKE) and self._folder.has_identity(KeyRole.ESCROW):
+                return AgeIdentity(intake.reveal(), [intake, self._folder.identity(KeyRole.ESCROW)])
+            return intake
         if self._folder.has_identity(KeyRole.ESCROW):
             return self._folder.identity(KeyRole.ESCROW)
         raise KioskError("No key that opens bundles is here. Bring back intake.age or escrow.age.")

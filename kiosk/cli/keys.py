@@ -123,6 +123,7 @@ def rotate(
     certificates: Annotated[
         Path | None, typer.Option("--certificates", help="File of certificates made elsewhere for the next key.")
     ] = None,
+    new_file: NewPassphraseOption = None,
     passphrase_file: PassphraseOption = None,
     user: AsOption = None,
     second: SecondOption = None,
@@ -131,7 +132,8 @@ def rotate(
 ) -> None:
     """Exchange a key for a new one; the old one is kept under a number and still opens what was sealed to it.
 
-    Where the key above it is elsewhere, the new key waits as NAME.next until its certificates are brought.
+    Where the key above it is elsewhere, the new key waits as NAME.next until its certificates are brought. A protected
+    key's successor is protected as well.
     """
     use_passphrase(passphrase_file)
     here = Home.at(home)
@@ -139,7 +141,7 @@ def rotate(
     if role in (KeyRole.ROOT, KeyRole.PROCTOR):
         raise Refused(f"A {role} key is not exchanged: see docs/keys.md for what to do instead.")
     with allowed(here, spot, Act("rotate", role.value), user, second):
-        former = _rotate(here, spot, role, issuer, certificates)
+        former = _rotate(here, spot, role, issuer, certificates, new_file)
     name = role.value if former else f"{role}.next"
     facts = {"role": role.value, "place": spot.label, "former": former, **_publics(spot.folder, role, name)}
     if as_json:
@@ -219,14 +221,17 @@ def revoke(
     put_text("It reaches halls with the next package, and seats with their next enrolment.")
 
 
-def _rotate(here: Home, spot: Spot, role: KeyRole, issuer: Path | None, certificates: Path | None) -> str | None:
+def _rotate(
+    here: Home, spot: Spot, role: KeyRole, issuer: Path | None, certificates: Path | None, new_file: Path | None
+) -> str | None:
     from kiosk.sealing import ceremony
 
     if role is KeyRole.SEAT:
         return _rotate_seat(here, spot)
     if role is KeyRole.HALL and spot.label == "hall":
         _must_be_quiet(here)
-    name = ceremony.prepare(spot.folder, role)
+    must_protect = certificates is None and ceremony.is_protected(spot.folder, role)
+    name = ceremony.prepare(spot.folder, role, _must_have(new_passphrase(new_file)) if must_protect else None)
     if certificates is not None:
         chain = tuple(certificates.read_text(encoding="ascii", errors="replace").split())
     else:

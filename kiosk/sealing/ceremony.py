@@ -80,6 +80,12 @@ def issue(
     return made
 
 
+def is_protected(folder: KeyFolder, role: KeyRole) -> bool:
+    """Whether a private half of a role's key is here and needs a passphrase."""
+    files = [f"{role}{kind}" for kind in KINDS[role]]
+    return any(folder.is_protected(file) for file in files if (folder.folder / file).exists())
+
+
 def prepare(folder: KeyFolder, role: KeyRole, passphrase: str | None = None) -> str:
     """Make the successor of a key beside it, `NAME.next`, where there is none yet; return that name."""
     if not any((folder.folder / f"{role}{kind}.pub").exists() for kind in KINDS[role]):

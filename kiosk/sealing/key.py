@@ -156,6 +156,11 @@ class KeyFolder:
         """Return the names of the keys before this one whose age identity is still here, oldest first."""
         return tuple(n for n in predecessors(self.folder, name) if (self.folder / f"{n}{IDENTITY}").exists())
 
+    def lost_predecessors(self, name: str) -> tuple[str, ...]:
+        """Return the names of the keys before this one whose age identity is not here any more."""
+        was_age = [n for n in predecessors(self.folder, name) if (self.folder / f"{n}{IDENTITY}.pub").exists()]
+        return tuple(n for n in was_age if n not in self.predecessors(name))
+
     def has_public(self, name: str) -> bool:
         """Whether a signing key's public half is here."""
         return self._path(name, f"{SIGNING}.pub").exists()

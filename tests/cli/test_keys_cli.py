@@ -128,6 +128,18 @@ def test_a_lost_intake_key_is_no_loss_with_the_escrow(shell, tmp_path):
     assert shell.facts("keys", "drill") == {"bundles": 1, "opened": 1, "failed": [], "fresh": False}
 
 
+def test_an_intake_key_that_is_lost_is_exchanged_and_the_escrow_opens_what_was_sealed_to_it(shell, tmp_path):
+    shell.run("bundle", "export", tmp_path / "stick")
+    keys = shell.home.office.keys
+    (keys / "intake.age").unlink()
+    assert shell.facts("keys", "rotate", "intake")["former"] == "intake.1"
+    shutil.move(keys / "escrow.age", tmp_path / "escrow.age")
+    assert shell.facts("central", "intake", tmp_path / "stick", status=1)["counts"]["failed"] == 1
+    shutil.move(tmp_path / "escrow.age", keys / "escrow.age")
+    shell.run("central", "work", "--once", "--again")
+    assert shell.facts("central", "status")["counts"]["counted"] == 1
+
+
 def test_the_drill_needs_the_right_key_and_says_what_fails(shell, tmp_path):
     assert shell.facts("keys", "drill")["fresh"]
     safe = to_safe(shell, tmp_path)
@@ -218,6 +230,9 @@ def test_a_protected_running_key_opens_with_the_passphrase_and_not_without(shell
     said = shell.run("keys", "protect", "release", "--remove", "--passphrase-file", wrong, status=1).output
     assert "does not open" in said
     assert "heron" not in said
+    assert "No passphrase" in shell.run("keys", "rotate", "release", status=1).output
+    shell.run("keys", "rotate", "release", "--new-passphrase-file", phrase_file)
+    assert shell.keys("office")["release"]["protected"]
     shell.run("keys", "protect", "release", "--remove", "--passphrase-file", phrase_file)
     assert not shell.keys("office")["release"]["protected"]
     shell.run("keys", "protect", "release", status=1)

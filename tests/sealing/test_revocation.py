@@ -96,7 +96,13 @@ def a_package(ring, folder, revocations=NONE_REVOKED):
         revocations=revocations,
     )
     paper = a_paper()
-    address = Address(test_id=paper.test_id, hall_chain=ring.hall_chain, number=1, previous=None)
+    address = Address(
+        test_id=paper.test_id,
+        hall_chain=ring.hall_chain,
+        number=1,
+        previous=None,
+        lock=AgeIdentity.generate().recipient,
+    )
     return write_package(folder, address, [(paper, AgeIdentity.generate())], a_roster(paper), issuer, AT)
 
 
