@@ -62,6 +62,10 @@ def close(
     receive: Annotated[
         Path | None, typer.Option("--receive", help="Take central's close-out back from a folder, and do no more.")
     ] = None,
+    online: Annotated[
+        bool,
+        typer.Option("--online", help="Send the newest closing over HTTPS and ask for its close-out, and no more."),
+    ] = False,
     two: Annotated[bool, typer.Option("--two", help="Ask for a second proctor's PIN too.")] = False,
     look: Annotated[bool, typer.Option("--look", help="Show the roster only; nothing is signed.")] = False,
     home: HomeOption = None,
@@ -74,9 +78,9 @@ def close(
     """
     from kiosk.cli.secret import ask_secret
 
-    with opened_backroom(Home.at(home), gather=receive is None) as room:
-        if receive is not None:
-            _receive(room.closings.receive(receive), as_json)
+    with opened_backroom(Home.at(home), gather=receive is None and not online) as room:
+        if receive is not None or online:
+            _receive(room.closings.receive(receive) if receive is not None else (_fetch(room, home, test),), as_json)
             return
         matrix = room.closings.matrix(test)
         if look or not matrix.explanation.is_whole:
@@ -137,6 +141,20 @@ def _said(absent: list[str], present: list[str], moved: list[str]) -> Said:
                 raise typer.BadParameter(f"--moved needs a note, such as {roll}='Hall 3, seat B4'")
             said[roll] = (state, note)
     return said
+
+
+def _fetch(room: "Backroom", home: Path | None, test: str) -> str:
+    """Send the newest closing of a test to central and take its close-out back; raises KioskError while it is open."""
+    from kiosk.hall.central import CentralDoor
+    from kiosk.hall.connection import open_client, read_connection
+
+    newest = room.closings.newest(test)
+    if newest is None:
+        raise Refused(f"The test {test} has not been closed here yet: kiosk hall close {test}.")
+    with open_client(read_connection(Home.at(home).hall), None) as client:
+        door = CentralDoor(client)
+        door.put_closing(newest.closing_id, newest.envelope)
+        return room.closings.take_closeout(door.closeout(newest.closing_id))
 
 
 def _receive(tests: tuple[str, ...], as_json: bool) -> None:

@@ -96,6 +96,14 @@ class CentralDoor:
         """Return the release token of a test, not yet verified; raises Declined before the office released it."""
         return self._call("GET", f"/v1/releases/{quote(test_id, safe='')}", b"", JSON)[1]
 
+    def put_closing(self, closing_id: str, envelope: bytes) -> None:
+        """Hand a closing over; raises ComeAgain or Declined."""
+        self._call("PUT", f"/v1/closings/{closing_id}", envelope, JSON)
+
+    def closeout(self, closing_id: str) -> bytes:
+        """Return the close-out of a closing, not yet verified; raises ComeAgain or Declined while there is none."""
+        return self._call("GET", f"/v1/closings/{closing_id}/closeout", b"", JSON)[1]
+
     def _call(self, method: str, path: str, body: bytes, media: str) -> tuple[int, bytes]:
         import httpx
 
