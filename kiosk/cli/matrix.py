@@ -14,6 +14,8 @@ HEADINGS = ("Seat", "Sitting", "Candidate", "At the seat", "Hall", "Central")
 SHORT = 8
 """Characters of a sitting's id that are shown; they tell one from another, and every command takes the whole."""
 LONGEST_NAME, LONGEST_SEAT = 21, 8
+MOST_NAMED = 4
+"""Sittings one line names that share what is to be looked at."""
 _BAD = frozenset({Stand.DECLINED})
 _GOOD = frozenset({Stand.RECEIVED})
 
@@ -41,9 +43,7 @@ def put_matrix(rows: Sequence[Whereabouts]) -> None:
         text = "  ".join([*padded[:-1], _coloured(row.at_central, padded[-1].rstrip())])
         typer.echo(text)
     put_counts(rows)
-    for row in rows:
-        for note in row.notes:
-            put_text(f"Look at {row.submission_id} ({row.seat}): {note}")
+    _put_notes(rows)
 
 
 def put_counts(rows: Sequence[Whereabouts]) -> None:
@@ -55,7 +55,7 @@ def put_counts(rows: Sequence[Whereabouts]) -> None:
         f"{seat[Stand.HANDED_IN]} handed in",
         f"{seat[Stand.SEALED]} sealed",
     ]
-    put_text(f"{whole}: {', '.join(parts)}; {hall[Stand.HELD]} in the hall; {central[Stand.RECEIVED]} at central.")
+    put_text(f"{whole}: {', '.join(parts)}; hall {hall[Stand.HELD]}; central {central[Stand.RECEIVED]}.")
 
 
 def row_document(row: Whereabouts) -> dict[str, Any]:
@@ -78,6 +78,16 @@ def row_document(row: Whereabouts) -> dict[str, Any]:
         "atCentral": row.at_central.value,
         "lookAt": list(row.notes),
     }
+
+
+def _put_notes(rows: Sequence[Whereabouts]) -> None:
+    noted: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            noted.setdefault(note, []).append(f"{row.seat} {row.submission_id[:SHORT]}")
+    for note, names in noted.items():
+        more = f" and {len(names) - MOST_NAMED} more (--json names all)" if len(names) > MOST_NAMED else ""
+        put_text(f"Look at {', '.join(names[:MOST_NAMED])}{more}: {note}")
 
 
 def _coloured(stand: Stand, text: str) -> str:

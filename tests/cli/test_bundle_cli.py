@@ -91,7 +91,7 @@ def test_the_hall_collects_and_shows_where_every_sitting_stands(shell):
     shown = shell.run("bundle", "list").stdout
     assert "■ sealed" in shown
     assert "· waiting" in shown
-    assert "1 sitting: 0 in progress, 0 handed in, 1 sealed; 1 in the hall; 0 at central." in shown
+    assert "1 sitting: 0 in progress, 0 handed in, 1 sealed; hall 1; central 0." in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
 
 
