@@ -14,7 +14,7 @@ from kiosk.sealing.receipt import read_receipt
 from kiosk.wire.upload import CHUNK
 from storage.central.chunk import ChunkStore
 from storage.central.token import TokenStore
-from visitor import CHUNKS, a_token, a_visitor, bundle_headers, is_problem, put
+from visitor import CHUNKS, a_door, a_token, a_visitor, bundle_headers, is_problem, put
 
 
 async def test_a_bundle_is_stored_once_and_its_receipt_is_the_same_bytes_every_time(site):
@@ -235,8 +235,10 @@ async def test_a_hall_may_leave_only_so_many_pieces_and_old_ones_are_forgotten(s
         assert (statuses, is_problem(full, 507)) == ([201] * 3, True)
         assert int(full.headers["retry-after"]) > 0
         assert (await put_chunk(client, bytes([1]))).status_code == 200
-        store = ChunkStore(site.office.engine)
-        assert (store.clean(NOON), store.clean(NOON + timedelta(days=30))) == (0, 3)
+        site.central.clock.advance(30 * 86_400_000)
+        assert a_door(site).clean() == 0
+        site.central.clock.advance(1)
+        assert a_door(site).clean() == 3
         assert (await put_chunk(client, b"one more")).status_code == 201
 
 

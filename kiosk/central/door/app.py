@@ -1,5 +1,6 @@
 """The door as an ASGI application: routes, their documents, and faults as answers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -34,7 +35,9 @@ def make_app(door: IntakeDoor) -> ASGIApp:
 
     @asynccontextmanager
     async def open_hours(app: FastAPI) -> AsyncIterator[None]:
+        cleaning = asyncio.create_task(routes.clean_daily())
         yield
+        cleaning.cancel()
         routes.close()
         door.close()
 

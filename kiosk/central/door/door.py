@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -24,6 +25,9 @@ from storage.central.holding import HoldingStore
 from storage.central.intake import IntakeStore
 from storage.central.release import ReleaseStore
 from storage.central.token import KeptToken, TokenStore
+
+KEPT = timedelta(days=30)
+"""How long the pieces of an unfinished bundle are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class IntakeDoor:
             return self._tokens.holder(digest_of(token), parse_iso(self.clock.now().at))
         except Denied as error:
             raise Fault(401, error.title, error.message) from None
+
+    def clean(self) -> int:
+        """Forget the pieces of bundles nobody finished in KEPT; return how many."""
+        return self._chunks.clean(parse_iso(self.clock.now().at) - KEPT)
 
     def have(self, hall: str, ids: Sequence[str]) -> HaveAnswer:
         """Return which of some bundles of a hall are here, in the order asked, with their receipts."""

@@ -15,16 +15,18 @@ from kiosk.central.door.body import DIGEST, Body, must_match
 from kiosk.central.door.door import Answered, IntakeDoor
 from kiosk.central.door.fault import Fault
 from kiosk.central.door.limit import Buckets
-from kiosk.central.door.threshold import too_fast
+from kiosk.central.door.threshold import log, too_fast
 from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.wire.document import words
 from kiosk.wire.upload import CHUNK, ChunkList, HaveRequest, Health, MissingChunks
+from storage.engine import StoreError
 
 JSON = "application/json"
 BYTES = "application/octet-stream"
 CHUNKS = "application/vnd.exam-kiosk.chunks+json"
 LARGEST_JSON = 128 * 2**10
 """Bytes of a request in JSON: a thousand ids and room to spare."""
+DAY = 86_400.0
 PutId = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="A SHA-256 in lower-case hex.")]
 TestId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$", description="A test.")]
 P = ParamSpec("P")
@@ -44,6 +46,15 @@ class Routes:
     def close(self) -> None:
         """Wait for what is in hand."""
         self._threads.shutdown()
+
+    async def clean_daily(self) -> None:
+        """Forget, at the opening and then every day, the pieces of bundles nobody finished."""
+        while True:
+            try:
+                await self._run(self._door.clean)
+            except StoreError as error:
+                log.warning("old chunks stay: %s", type(error).__name__)
+            await asyncio.sleep(DAY)
 
     async def health(self) -> Response:
         """Say that the door is open and its store answers."""
