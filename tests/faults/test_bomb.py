@@ -70,6 +70,12 @@ def a_frame_of_zeros(mib: int) -> bytes:
     return b"".join([*(writer.compress(bytes(MIB)) for _ in range(mib)), writer.flush()])
 
 
+def a_wide_frame(window_log: int) -> bytes:
+    """One zstd frame of unknown length that wants a window of so many bits to be read."""
+    writer = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: window_log})
+    return bytes(writer.compress(bytes(MIB)) + writer.flush())
+
+
 def repeated(unit: bytes, size: int) -> bytes:
     return b"[" + b",".join([unit] * (size // (len(unit) + 1))) + b"]"
 
@@ -79,10 +85,7 @@ GROWING = {
     "a gigabyte behind the largest claim": (lambda: a_frame_of_zeros(1_024), LARGEST_PLAIN),
     "a gigabyte behind a claim beyond the largest": (lambda: a_frame_of_zeros(1_024), 2**30),
     "ten thousand frames in a row": (lambda: compress(b"x" * 1_000) * 10_000, 10_000_000),
-    "a frame with a window of two gigabytes": (
-        lambda: zstd.compress(bytes(MIB), options={zstd.CompressionParameter.window_log: 31}),
-        MIB,
-    ),
+    "a frame that asks for a window of 128 megabytes": (lambda: a_wide_frame(27), MIB),
     "no frame at all": (lambda: b"\x28\xb5\x2f\xfd" + b"\xff" * 1_000, 1_000),
 }
 
@@ -121,7 +124,7 @@ def test_a_body_of_the_largest_size_made_of_the_smallest_parts(what):
     unit = CROWDED[what]
     plain = b'{"x":' + repeated(unit, LARGEST_PLAIN - 100) + b"}"
     data = by_the_seat(seal_to(KEYS.recipients, compress(plain)), plain)
-    refused(f"64 MiB of {what}", measured(lambda: opened(data)))
+    refused(f"64 MiB of {what}", measured(lambda: opened(data)), 640)
 
 
 NESTED = {
