@@ -24,7 +24,9 @@ class AgeIdentity:
         except pyrage.IdentityError:
             raise Invalid("this is not an age identity") from None
         self._text = text.strip()
-        self._before = [each for identity in before for each in (identity._identity, *identity._before)]
+        self._before: list[pyrage.x25519.Identity] = [
+            each for identity in before for each in (identity._identity, *identity._before)
+        ]
 
     def __repr__(self) -> str:
         return f"AgeIdentity({self.recipient})"
