@@ -24,6 +24,7 @@ from kiosk.wire.roster import RosterDocument
 from storage.central.package import PackageStore, SentPackage
 
 EXPORT = "test.export_package"
+_ADDRESSES = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ class Despatch:
         except KioskError:
             shutil.rmtree(folder)
             raise
+
+
+def naming_files(paper: Paper) -> tuple[str, ...]:
+    """Return the ids of the questions with an attachment that is no address: its words travel, a file does not."""
+    return tuple(i for i, q in paper.questions.items() if not all(a.startswith(_ADDRESSES) for a in q.attachments))
 
 
 def _document(hall: str, roster: Roster) -> RosterDocument:

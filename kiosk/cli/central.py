@@ -81,7 +81,8 @@ def package(
 ) -> None:
     """Write the next package of a test for a hall: its paper and roster, sealed to the hall's key."""
     from kiosk.central.central import Central
-    from kiosk.central.despatch import EXPORT, HallKeys
+    from kiosk.central.despatch import EXPORT, HallKeys, naming_files
+    from kiosk.office.publication import paper_of
     from kiosk.office.roster import roster_of
     from kiosk.sealing.key import KeyFolder
 
@@ -95,8 +96,11 @@ def package(
         actor = office.acting(EXPORT, user, second)
         target = to or _next_folder(here.office, central.despatch.next_number(test, hall), hall, test)
         made = central.despatch.send(actor, test, keys, roster, target)
-    facts = {**_package_facts(made), "folder": str(target), "people": len(roster.accounts)}
+        left = naming_files(paper_of(office, test))
+    facts = {**_package_facts(made), "folder": str(target), "people": len(roster.accounts), "filesLeft": list(left)}
     put_json(facts) if as_json else put_text(_package_words(facts))
+    if left and not as_json:
+        put_text(f"Note: attachments of {', '.join(left)} name files. Names travel, the files do not.", err=True)
 
 
 @app.command()

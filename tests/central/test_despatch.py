@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 
 import sweep
-from builders import a_key, a_section, a_test
+from builders import a_key, a_question, a_section, a_test
 from campus import SEAT, Campus, a_campus
-from kiosk.central.despatch import HallKeys
+from kiosk.central.despatch import HallKeys, naming_files
 from kiosk.exam.canonical import canonical
 from kiosk.exam.draft import Test
 from kiosk.exam.error import Denied, KioskError, Refused
+from kiosk.exam.press import print_test
 from kiosk.exam.roles import Actor, Role
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store
@@ -174,3 +175,13 @@ def test_a_draft_is_not_sent(tmp_path):
     with pytest.raises(KioskError, match="draft"):
         campus.send()
     campus.central.close()
+
+
+def test_an_attachment_that_names_a_file_is_said_not_to_travel():
+    questions = (
+        a_question("web", attachments=("https://example.org/map",)),
+        a_question("file", attachments=("map.png", "https://example.org/map")),
+        a_question("none"),
+    )
+    paper, _ = print_test(a_test(sections=(a_section("cells", questions=questions),)))
+    assert naming_files(paper) == ("file",)

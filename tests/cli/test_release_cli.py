@@ -2,6 +2,10 @@
 
 import json
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,3 +109,30 @@ def test_loading_says_what_was_verified(shell, tmp_path):
     loaded = shell.run("hall", "load", folder).stdout
     assert "Green: package 3 of biology-2 for Hall 2. 5 parts verified" in loaded
     assert "shut until the release" in loaded
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Run `kiosk central serve` on a free port until the block ends; give its address."""
+    words = ("-m", "kiosk", "central", "serve", "--host", "127.0.0.1", "--port", "0", "--json", "--home", str(home))
+    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def test_a_hall_fetches_its_release_over_tls_as_soon_as_there_is_one(shell, made, tmp_path):
+    _, test, pin, _ = made
+    file = tmp_path / "hall-2.connection"
+    with served(shell.home) as url:
+        shell.run("central", "token", HALL, "--to", str(file), "--url", url)
+        shell.run("hall", "connect", str(file))
+        before = shell.run("hall", "release", test, status=1)
+        assert "not released" in before.stderr
+        shell.run("central", "release", test, "--hall", HALL)
+        opened = shell.run("hall", "release", test, typed=(pin,))
+    assert "Open: 1 paper" in opened.stdout
+    assert shell.run("hall", "release", test, "--url", "http://example.org", status=1).stderr
