@@ -162,6 +162,26 @@ def test_what_nobody_handed_in_is_sealed_only_when_somebody_says_so(begun, tmp_p
     assert (last.body["who"], last.body["why"]) == ("proctor-1", "went home")
 
 
+def test_central_counts_a_sitting_nobody_handed_in_and_says_so(tmp_path):
+    campus = a_campus(tmp_path, clock=a_clock(datetime.now(UTC)))
+    campus.send()
+    campus.open_hall()
+    desk = campus.desk()
+    desk.sign_in(campus.candidate.person.roll_number, campus.candidate.secret)
+    question = desk.begin(desk.tests()[0].assignment_id).sections[0].questions[0]
+    campus.clock.advance(3_000)
+    desk.choose(question.question_id, [question.options[0].option_id])
+    desk.close()
+    campus.hall.close()
+    campus.central.close()
+    shell, stick = Shell(campus.home.folder), str(tmp_path / "stick")
+    exported = shell.facts("bundle", "export", stick, "--unfinished", "--yes")
+    assert (len(exported["bundles"]), exported["unfinished"]) == (1, 0)
+    taken = shell.facts("central", "intake", stick)
+    assert [(c["state"], c["flags"]) for c in taken["counted"]] == [("counted", ["the sitting was not handed in"])]
+    assert shell.facts("journal", "verify", exported["bundles"][0]["submission"])["verified"]
+
+
 def test_a_seat_that_is_open_keeps_its_sitting_and_says_so(begun, tmp_path):
     with occupied(Home(begun.home).seat(SEAT)):
         result = begun.run("bundle", "export", str(tmp_path / "stick"), "--unfinished", "--yes", status=1)
