@@ -1,4 +1,4 @@
-"""The release token: some kilobytes that let one hall open the papers of one test; by wire, stick or mail."""
+"""The release token: two kilobytes that let one hall open the papers of one test; by wire, stick or mail."""
 
 import base64
 import binascii
