@@ -25,7 +25,7 @@ from kiosk.sealing.bundle import Bundle
 from kiosk.sealing.receipt import ReceiptSigner
 from visitor import BYTES, digest_header
 
-DOSE, FULL = 40, 4_000
+DOSE, FULL = 40, 2_000
 """Examples for each path and each kind of data."""
 WIDE = Limits(hall_rate=Rate(1e9, 10**9), address_rate=Rate(1e9, 10**9), chunks=10**9, aside=10**12)
 OPERATIONS = 8
@@ -131,7 +131,7 @@ def test_every_answer_is_in_the_document(api):
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
 def test_every_answer_is_in_the_document_in_full(api):
-    hold(throw(api, FULL), 20_000)
+    hold(throw(api, FULL), 10_000)
 
 
 def test_the_document_is_openapi_3_1_and_tells_every_path_and_refusal():
