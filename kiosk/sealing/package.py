@@ -192,9 +192,7 @@ def _must_be_whole(manifest: PackageManifest) -> None:
     expected = {("roster", None), ("canary", None), *((role, p) for p in papers for role in OF_A_PAPER)}
     named = all((b.recipient is not None) == (b.role == "paper") for b in manifest.blobs)
     if len(parts) != len(set(parts)) or set(parts) != expected or None in papers or not named:
-        raise Invalid(
-            "the package does not hold one roster, one canary, and all of each paper once"
-        )
+        raise Invalid("the package does not hold one roster, one canary, and all of each paper once")
     if sum(b.length for b in manifest.blobs) > LARGEST_PACKAGE:
         raise Invalid(f"the package is larger than {LARGEST_PACKAGE:,} bytes")
 
