@@ -31,6 +31,8 @@ def ensure_people(session: Session, candidate: Person, staff: Collection[str], a
     if SYSTEM_ID not in known:
         system = Person(user_id=SYSTEM_ID, role=Role.SYSTEM, name="exam-kiosk")
         add_once(session, rows.Person, _person(system, at, provisional=False))
+    if candidate.user_id in known:
+        _rename(session, candidate)
     for user_id in sorted(wanted - known - {SYSTEM_ID}):
         person = Person(user_id=user_id, role=Role.PROCTOR, name=user_id)
         if user_id == candidate.user_id:
@@ -67,6 +69,13 @@ def ensure_assignment(session: Session, opened: "Opened", at: datetime) -> None:
         row.assigned_at, row.due_date = min(row.assigned_at, assigned_at), max(row.due_date, due)
 
 
+def _rename(session: Session, candidate: Person) -> None:
+    """Of several names bundles tell for somebody the office does not know, keep the first by the alphabet."""
+    row = session.get(rows.Person, candidate.user_id, with_for_update={"key_share": True}, populate_existing=True)
+    if row is not None and row.is_provisional and candidate.name < row.name:
+        row.name = candidate.name
+
+
 def _assignment(session: Session, assignment_id: str) -> rows.Assignment | None:
     # not locked for its key: whoever marks a sitting may name the assignment in a log meanwhile
     return session.get(rows.Assignment, assignment_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -74,9 +83,10 @@ def _assignment(session: Session, assignment_id: str) -> rows.Assignment | None:
 
 def _add_person(session: Session, person: Person, at: datetime) -> None:
     """Add one person; a roll number that somebody else has is left out."""
-    details = {"roll_number": person.roll_number}
     for known in (person, replace(person, roll_number=None)):
         if add_once(session, rows.Person, _person(known, at, provisional=True)):
+            # the number itself stands in `users` and in the bundle, where it is sealed
+            details: dict[str, str | None] = {} if known == person else {"roll_number": "taken by somebody else"}
             _audit(session, at, "users", person.user_id, details)
             return
 

@@ -325,3 +325,15 @@ def deliver_unmarked(site, bundle):
 def test_the_words_of_a_decision_are_checked(site):
     with pytest.raises((Invalid, Tampered)):
         read_decision(b"{}", site.keyring.root.public)
+
+
+def test_of_two_names_for_somebody_unknown_the_same_one_stays_whichever_came_first(make_site):
+    names = []
+    bundles = []
+    for order in ((0, 1), (1, 0)):
+        site = make_site()
+        fork = Fork(site.paper, site.keyring)
+        bundles = bundles or [fork.bundle(name="Okafor, A."), fork.bundle(name="Okafor, Anna", epoch=2)]
+        deliver(site, *(bundles[n] for n in order))
+        names += [p.name for p in all_of(site, tables.Person, user_id="candidate-1")]
+    assert names == ["Okafor, A."] * 2
