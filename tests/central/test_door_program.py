@@ -240,7 +240,7 @@ def test_a_door_of_its_own_holds_no_other_key_and_a_file_has_one_process(home_si
     url = tmp_path / "database.url"
     url.write_text("postgresql://nobody:secret@127.0.0.1:1/nothing")
     words = ("central", "serve", "--port", "0", "--home", str(home))
-    for name in ("intake.age", "escrow.age", "root.ed25519", "release.ed25519"):
+    for name in ("intake.age", "escrow.age", "root.ed25519", "release.ed25519", "personal.key"):
         (keys / name).write_text("x")
         assert name in run(*words, "--database-file", str(url), "--keys", str(keys), status=1)
         (keys / name).unlink()

@@ -20,7 +20,7 @@ from kiosk.sealing.revocation import RevocationFile
 from storage.engine import open_engine
 from storage.migration import check
 
-ELSEWHERE = ("intake.age", "escrow.age", "root.ed25519", "release.ed25519", "hall.ed25519")
+ELSEWHERE = ("intake.age", "escrow.age", "root.ed25519", "release.ed25519", "hall.ed25519", "personal.key")
 """Private halves that have no business on a machine halls can reach."""
 
 
