@@ -135,7 +135,8 @@ def matrix(hall: OpenHall | None, stores: dict[str, "SeatStore"]) -> "tuple[Wher
     seats = {seat: store.sittings() for seat, store in stores.items()}
     if hall is None:
         return whereabouts(seats)
-    return whereabouts(seats, hall.store.permits.all_progress(), hall.store.bundles.lines())
+    store = hall.store
+    return whereabouts(seats, store.permits.all_progress(), store.bundles.lines(), store.roster.names())
 
 
 def _named(seat: str, unsealed: "tuple[Unsealed, ...]") -> list[Trouble]:

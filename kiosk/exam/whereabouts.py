@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from kiosk.exam.delivery import DeliveryLine
 from kiosk.exam.record import SittingLine
@@ -44,7 +45,7 @@ class Whereabouts:
     opened_on: str
     seat: str
     candidate: str
-    """The name where the seat is on this machine, else the assignment's id."""
+    """The name where the seat or the roster knows it, else the assignment's id."""
     at_seat: Stand
     in_hall: Stand
     at_central: Stand
@@ -74,16 +75,18 @@ def whereabouts(
     seats: Mapping[str, Sequence[SittingLine]],
     progress: Iterable[Progress] = (),
     deliveries: Iterable[DeliveryLine] | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Whereabouts, ...]:
     """Return every sitting the seats or the hall know of, by day, seat and beginning.
 
-    `deliveries` is None where no hall is on this machine. A sitting that was sealed twice stands there twice.
+    `deliveries` is None where no hall is on this machine; `names` are its candidates by assignment. A sitting that was
+    sealed twice stands there twice.
     """
     lines = {(seat, line.submission_id): line for seat, held in seats.items() for line in held}
     delivered = {(d.seat, d.submission_id): d for d in deliveries or ()}
     told = {(p.seat, p.submission_id): p for p in progress}
     keys = dict.fromkeys((*told, *lines, *delivered))
-    rows = [_row(key, lines.get(key), told.get(key), delivered.get(key), deliveries is not None) for key in keys]
+    rows = [_row(key, lines.get(key), told.get(key), delivered.get(key), deliveries is not None, names) for key in keys]
     return tuple(sorted(rows, key=lambda row: (row.opened_on, row.seat, row.submission_id)))
 
 
@@ -93,6 +96,7 @@ def _row(
     told: Progress | None,
     delivery: DeliveryLine | None,
     has_hall: bool,
+    names: Mapping[str, str],
 ) -> Whereabouts:
     seat, submission_id = key
     known = line or told or delivery
@@ -101,7 +105,7 @@ def _row(
         submission_id=submission_id,
         opened_on=known.opened_on,
         seat=seat,
-        candidate=line.candidate if line is not None else known.assignment_id,
+        candidate=line.candidate if line is not None else names.get(known.assignment_id, known.assignment_id),
         at_seat=_at_seat(line, told, delivery),
         in_hall=Stand.HELD if delivery is not None else Stand.WAITING if has_hall else Stand.UNKNOWN,
         at_central=_at_central(line, delivery),

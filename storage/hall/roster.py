@@ -79,6 +79,14 @@ class RosterPart(Part):
             found = work.scalars(query.order_by(rows.Assignment.due_date, rows.Assignment.assignment_id))
             return tuple(assignment_of(row) for row in found)
 
+    def names(self) -> dict[str, str]:
+        """Return the candidate's name of each assignment of this hall."""
+        query = select(rows.Assignment.assignment_id, rows.Person.name).join(
+            rows.Person, rows.Person.user_id == rows.Assignment.candidate_id
+        )
+        with self._reading() as work:
+            return {row.assignment_id: row.name for row in work.execute(query)}
+
     def sessions(self, candidate_id: str) -> tuple[Session, ...]:
         """Return the sessions a candidate is expected in: named for them, or with nobody named."""
         named = select(rows.Attendance.session_id).where(rows.Attendance.is_named)

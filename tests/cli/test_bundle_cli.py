@@ -100,6 +100,7 @@ def test_the_list_works_with_a_hall_alone_and_with_seats_alone(shell):
     shutil.move(shell.home / "seats", shell.home / "elsewhere")
     (row,) = shell.facts("bundle", "list")
     assert (row["atSeat"], row["inHall"], row["status"]) == ("sealed", "held", None)
+    assert row["candidate"] == "Okafor, Anna"
     shutil.move(shell.home / "elsewhere", shell.home / "seats")
     shutil.rmtree(shell.home / "hall")
     (row,) = shell.facts("bundle", "list")

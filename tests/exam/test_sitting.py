@@ -483,6 +483,36 @@ def test_only_what_was_handed_in_is_sealed_and_only_once() -> None:
         sat.sitting.take_over(a_lease(FREE, epoch=2))
 
 
+@pytest.mark.parametrize("phase", [Phase.RUNNING, Phase.PAUSED, Phase.LOCKED])
+def test_what_nobody_handed_in_is_sealed_by_whoever_decides_it(phase: Phase) -> None:
+    sat = in_phase(phase)
+    assert isinstance(sat, Trial)
+    head = sat.sitting.head
+    (sealed,) = sat.take(sat.sitting.recover("proctor-1", "went\nhome"))
+    assert sealed.body == {
+        "entries": head.seq + 1,
+        "head": head.hash.hex(),
+        "who": "proctor-1",
+        "why": "went home",
+    }
+    assert sat.sitting.phase is Phase.SEALED
+    assert sat.sitting.receipt_hash is None
+
+
+@pytest.mark.parametrize("phase", [Phase.NEW, Phase.MOVED, Phase.HANDED_IN, Phase.SEALED])
+def test_a_decision_seals_nothing_else(phase: Phase) -> None:
+    found = in_phase(phase)
+    sitting = found.sitting if isinstance(found, Trial) else found
+    with pytest.raises(Refused):
+        sitting.recover("proctor-1", "went home")
+
+
+@pytest.mark.parametrize(("who", "why"), [("", "went home"), ("proctor-1", ""), (" ", "\n")])
+def test_a_decision_has_a_name_and_a_reason(who: str, why: str) -> None:
+    with pytest.raises(Refused, match="a name and a reason"):
+        an_attempt(FREE).sitting.recover(who, why)
+
+
 def test_answers_keep_when_they_changed_last() -> None:
     sat = an_attempt(FREE)
     (first,) = sat.take(sat.sitting.choose("cells-1", ["cells-1-1"], sat.clock.advance(1_000)))

@@ -93,6 +93,8 @@ def test_what_to_look_at_is_said_in_words():
     (row,) = whereabouts({}, [], [a_delivery(trouble="busy", is_handed_in=False, flags=("late",))])
     assert row.notes == ("central did not take it: busy", "it was not handed in", "late")
     assert row.candidate == "a1"
+    (row,) = whereabouts({}, [progress()], [], {"a1": "Okafor, Anna"})
+    assert row.candidate == "Okafor, Anna"
 
 
 def test_every_stand_has_its_glyph():
