@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,14 +20,13 @@ from kiosk.exam.person import Person, Role
 from kiosk.exam.text import clean_line
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.compression import expand
-from kiosk.sealing.envelope import read_canonical
+from kiosk.sealing.envelope import must_be_modest, read_canonical
 from kiosk.sealing.summary import epochs, hand_in, time_summary
 from kiosk.wire.bundle import LARGEST_PLAIN, BundleBody, BundleManifest, CandidateDocument, EvidenceDocument
 from kiosk.wire.document import words
 
 MOST_PARTS = 3_000_000
 """Values of a body. The largest journal that fits a body has some 200,000 entries of 13 values."""
-_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def read_body(manifest: BundleManifest, plain: bytes) -> Contents:
     """Return what the plain bytes of a body hold, as `open_body` does; a seat reads what it seals by it."""
     if hashlib.sha256(plain).hexdigest() != manifest.plain.sha256:
         raise Tampered("the journal is not the one the manifest names")
-    _must_be_modest(plain)
+    must_be_modest(plain, MOST_PARTS)
     document = read_canonical(plain)
     try:
         read = BundleBody.model_validate_json(plain)
@@ -103,27 +101,6 @@ def read_body(manifest: BundleManifest, plain: bytes) -> Contents:
         tuple(text.encode() for text in read.grants),
         tuple(_read_evidence(e) for e in read.evidence),
     )
-
-
-def _must_be_modest(plain: bytes) -> None:
-    """Raise Invalid for more values than a body of this size can need, before any of them takes memory.
-
-    Sixty-four megabytes of empty lists are gigabytes once they are read; a text is one value, whatever it holds.
-    """
-    parts = _separators(plain)
-    if parts <= MOST_PARTS:
-        return
-    for number, text in enumerate(_TEXT.finditer(plain)):
-        parts -= _separators(text[0])
-        if parts <= MOST_PARTS:
-            return
-        if number > MOST_PARTS:
-            break
-    raise Invalid(f"a body of more than {MOST_PARTS:,} values is not read")
-
-
-def _separators(data: bytes) -> int:
-    return data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 def _must_fit(manifest: BundleManifest, genesis: Genesis, entries: tuple[Entry, ...]) -> None:

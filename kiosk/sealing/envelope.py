@@ -1,6 +1,7 @@
 """Signed documents: DSSE envelopes in one spelling, so that no byte of one can change unseen."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,11 @@ from kiosk.exam.error import Invalid, Tampered
 from kiosk.sealing.key import SigningKey, read_public
 
 LARGEST_ENVELOPE = 4 * 2**20
+MOST_PARTS = 250_000
+"""Values of a payload: a closing of 20,000 rows has half as many."""
+OWN_PARTS = 8
+"""Values of an envelope itself, whatever its payload holds."""
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 class PayloadType(StrEnum):
@@ -56,11 +62,12 @@ class Envelope:
 
     def document(self) -> dict[str, Any]:
         """Return the payload as plain JSON values; raises Tampered when it is not canonical."""
+        must_be_modest(self.payload, MOST_PARTS)
         return read_canonical(self.payload)
 
     def canonical_payload(self) -> bytes:
         """Return the payload bytes; raises Tampered when they are not canonical JSON."""
-        read_canonical(self.payload)
+        self.document()
         return self.payload
 
 
@@ -84,6 +91,7 @@ def read_envelope(data: bytes, payload_type: PayloadType) -> Envelope:
     """
     if len(data) > LARGEST_ENVELOPE:
         raise Invalid(f"an envelope has {len(data):,} bytes; at most {LARGEST_ENVELOPE:,} are read")
+    must_be_modest(data, OWN_PARTS)
     outer = read_canonical(data)
     if set(outer) != {"payload", "payloadType", "signatures"} or outer["payloadType"] != payload_type.value:
         raise Invalid(f"this is not an envelope of the type {payload_type.value}")
@@ -107,6 +115,27 @@ def open_envelope(data: bytes, payload_type: PayloadType, public: str) -> dict[s
     envelope = read_envelope(data, payload_type)
     envelope.check(public)
     return envelope.document()
+
+
+def must_be_modest(data: bytes, most: int) -> None:
+    """Raise Invalid for more values than `most`, before any of them takes memory or time.
+
+    Megabytes of empty lists are gigabytes once they are read; a text is one value, whatever it holds.
+    """
+    parts = _separators(data)
+    if parts <= most:
+        return
+    for number, text in enumerate(_TEXT.finditer(data)):
+        parts -= _separators(text[0])
+        if parts <= most:
+            return
+        if number > most:
+            break
+    raise Invalid(f"a document of more than {most:,} values is not read here")
+
+
+def _separators(data: bytes) -> int:
+    return data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 def read_canonical(data: bytes) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def huge_counts() -> dict[str, bytes]:
 @pytest.mark.parametrize("what", huge_counts())
 def test_counts_that_cannot_be(what):
     data = huge_counts()[what]
-    refused(what, measured(lambda: verify(data, ROOT)), 64)
+    refused(what, measured(lambda: opened(data)), 64)
 
 
 def lying_frames() -> dict[str, bytes]:
