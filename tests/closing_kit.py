@@ -5,6 +5,10 @@ The office, the hall with its seats, and nothing else share a home; what passes 
 
 import json
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,6 +104,19 @@ class Ended:
     def seat(self, name: str) -> Path:
         """Return the folder of a seat."""
         return self.hall.home / "seats" / name
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Run `kiosk central serve` on a free port until the block ends; give its address."""
+    argv = [sys.executable, "-m", "kiosk", "central", "serve", "--host", "127.0.0.1", "--port", "0", "--json"]
+    with subprocess.Popen([*argv, "--home", str(home)], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def an_ended_exam(folder: Path) -> Ended:

@@ -1,8 +1,15 @@
 """The close-out by command: the roster explained and signed, held against the office's, and only then a seat wiped."""
 
 import pytest
+from sqlalchemy import select
 
-from closing_kit import PLANTED, an_ended_exam
+from closing_kit import PLANTED, an_ended_exam, served
+from kiosk.exam.status import AttendanceState
+from kiosk.ground.home import Home
+from kiosk.hall.place import hall_store
+from kiosk.office.office import Office
+from kiosk.seat.place import seat_store
+from storage.models import office as rows
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +72,6 @@ def files_of(folder):
 
 
 def test_after_a_wipe_nothing_typed_is_found_and_no_key_is_left(settled):
-    from kiosk.ground.home import Home
-    from kiosk.seat.place import seat_store
-
     place = Home(settled.hall.home).seat("A12")
     store = seat_store(place)
     try:
@@ -85,9 +89,6 @@ def test_after_a_wipe_nothing_typed_is_found_and_no_key_is_left(settled):
 
 
 def test_a_seat_that_was_wiped_starts_fresh(settled):
-    from kiosk.ground.home import Home
-    from kiosk.seat.place import seat_store
-
     settled.hall.run("seat", "wipe", "A12", "--yes", "--now", "end of the day", typed=settled.both)
     store = seat_store(Home(settled.hall.home).seat("A12"))
     try:
@@ -124,3 +125,64 @@ def test_nothing_is_wiped_before_a_close_out(ended):
     ended.close()
     assert "No close-out names the bundle" in ended.hall.run(*words, typed=ended.both, status=1).stderr
     assert (ended.seat("A12") / "seat.db").exists()
+
+
+def test_the_office_knows_afterwards_who_was_absent(settled):
+    office = Office.open(Home(settled.office.home).office)
+    try:
+        assignments = office.assignments.of_tests([settled.test])
+        names = {p.user_id: p.roll_number for p in office.people.people()}
+        absent = {names[a.candidate_id]: a.absent for a in assignments}
+        with office.engine.connect() as connection:
+            acts = connection.execute(
+                select(rows.Audit.who, rows.Audit.details).where(rows.Audit.subject_type == "closings")
+            ).all()
+    finally:
+        office.close()
+    assert [roll for roll, is_absent in absent.items() if is_absent] == [settled.rolls["absent"]]
+    assert [(who, details["bundles"]) for who, details in acts] == [("system", 2)]
+
+
+def test_who_logs_in_after_being_marked_absent_is_present(ended):
+    roll = ended.rolls["present"]
+    ended.hall.run("hall", "attendance", "--absent", roll, typed=ended.pin)
+    result = ended.hall.run("hall", "close", ended.test, "--look", status=1)
+    assert f"{roll} (Okafor, Anna): marked absent, but" in result.stderr
+    store = hall_store(Home(ended.hall.home).hall)
+    (session,) = store.roster.all_sessions()
+    mark = next(m for m in store.attendance.marks([session.session_id]) if m.roll_number == roll)
+    act = [a for a in store.permits.acts() if a.subject_type == "attendance"][-1]
+    assert (mark.state, act.details["state"]) == (AttendanceState.ABSENT, "absent")
+    store.attendance.arrive([session.session_id], mark.candidate_id, "A12", session.starts_at, act)
+    mark = next(m for m in store.attendance.marks([session.session_id]) if m.roll_number == roll)
+    store.close()
+    assert mark.state is AttendanceState.PRESENT
+
+
+def test_nobody_says_anything_of_attendance_without_a_pin_or_of_a_stranger(ended):
+    roll = ended.rolls["absent"]
+    refused = ended.hall.run("hall", "attendance", "--absent", roll, typed="000000\n", status=1)
+    assert "This PIN is not right" in refused.stderr
+    words = ("--absent", roll, "--absent", "NOBODY")
+    refused = ended.hall.run("hall", "attendance", *words, typed=ended.pin, status=1)
+    assert "NOBODY" in refused.stderr
+    ended.hall.run("hall", "attendance", "--moved", roll, typed=ended.pin, status=2)
+    states = {m["rollNumber"]: m["state"] for m in ended.hall.facts("hall", "attendance")}
+    assert states[roll] == "expected"
+
+
+def test_a_close_out_comes_back_over_https(ended, tmp_path):
+    ended.explain()
+    closing = ended.close()
+    with served(ended.office.home) as url:
+        connection = str(tmp_path / "connection.json")
+        ended.office.run("central", "token", "Hall 2", "--to", connection, "--url", url)
+        ended.hall.run("hall", "connect", connection)
+        ended.hall.run("bundle", "upload", "--once")
+        waiting = ended.hall.run("hall", "close", ended.test, "--online", status=1)
+        assert "Central has not looked at this closing yet" in waiting.stderr
+        ended.office.run("central", "work", "--once")
+        assert ended.hall.facts("hall", "close", ended.test, "--online") == {"closedOut": [ended.test]}
+    (told,) = ended.office.facts("central", "closings")["closings"]
+    assert (told["closing"], told["closedOut"]) == (closing, True)
+    ended.hall.run("seat", "wipe", "A13", "--yes", "--now", "end of the day", typed=ended.both)
