@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.central.keys import CentralKeys
-from kiosk.exam.error import Refused
+from kiosk.exam.error import Denied, Refused
 from kiosk.exam.roles import Actor
 from kiosk.office.office import Office
 from kiosk.office.publication import paper_of
@@ -64,13 +64,13 @@ class Releases:
     def give(self, actor: Actor, test_id: str, hall: str) -> bytes:
         """Release a test's papers to a hall and return the token; asked again, the same one.
 
-        A hall whose key was replaced since gets a new one, sealed to the new key. Raises Denied without the right,
-        Refused before a package was sent to that hall.
+        A hall whose key was replaced since gets a new one, sealed to the new key; so does one whose token was signed
+        by a key that is revoked now. Raises Denied without the right, Refused before a package was sent to that hall.
         """
         self._office.check(RIGHT, actor)
         to = self._holder(test_id, hall)
         known = self._releases.token(test_id, hall)
-        if known is not None and read_release(known, self._keys.root).document.recipient == to.recipient:
+        if known is not None and self._is_of_use(known, to):
             return known
         paper, now = paper_of(self._office, test_id), self._office.now()
         secret = AgeIdentity(self._packages.identity(paper.digest, _never, now))
@@ -78,6 +78,13 @@ class Releases:
         given = GivenRelease(test_id=test_id, hall=hall, envelope=token, released_at=now, released_by=actor.user_id)
         audit = self._office.audit(RIGHT, actor, "releases", test_id, hall=hall)
         return self._releases.give(given, audit, known)
+
+    def _is_of_use(self, token: bytes, to: Holder) -> bool:
+        try:
+            release = read_release(token, self._keys.root, revoked=self._keys.revoked())
+        except Denied:
+            return False  # signed under a revoked key: the hall would refuse it
+        return release.document.recipient == to.recipient
 
     def _code(self, test_id: str, hall: str) -> str:
         return self._releases.code(test_id, hall, draw_code, self._office.now())

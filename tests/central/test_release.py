@@ -10,8 +10,10 @@ from kiosk.exam.envelope_code import read
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.person import Role
 from kiosk.exam.roles import Actor
-from kiosk.hall.place import hall_keys
+from kiosk.hall.place import hall_keys, open_hall
 from kiosk.office.person import add, staff
+from kiosk.sealing import ceremony
+from kiosk.sealing.key import KeyFolder, KeyRole
 from kiosk.sealing.lock import code_identity
 from kiosk.sealing.part import open_paper, unlock
 from kiosk.sealing.release import read_release
@@ -68,6 +70,31 @@ def test_a_hall_with_a_new_machine_is_given_a_new_token(campus):
     assert campus.release() == second
     release = read_release(second, campus.central.keys.root)
     assert campus.paper.digest in release.identities(hall_keys(campus.home.hall).identity)
+
+
+def test_a_token_signed_by_a_key_that_is_revoked_now_is_made_anew(campus):
+    campus.send()
+    first, root = campus.release(), campus.central.keys.root
+    keys = KeyFolder(campus.home.office.keys)
+    spent = keys.public("release")
+    ceremony.prepare(keys, KeyRole.RELEASE)
+    chain = ceremony.issue(keys, KeyRole.RELEASE, keys.public("release.next"), campus.clock.at)
+    ceremony.exchange(keys, KeyRole.RELEASE, chain)
+    assert campus.release() == first
+    ceremony.strike(keys, keys, {"key": spent, "reason": "stolen"}, campus.clock.at)
+    with pytest.raises(Denied):
+        campus.release()  # the hall's own certificate stands under the stolen key
+    campus.send()
+    second = campus.release()
+    revoked = campus.central.keys.revoked()
+    with pytest.raises(Denied):
+        read_release(first, root, revoked=revoked)
+    assert read_release(second, root, revoked=revoked).document.papers
+    hall = open_hall(campus.home.hall, campus.clock)
+    with pytest.raises(Denied):
+        hall.release_by_token(first, campus.proctor.secret)
+    assert hall.release_by_token(second, campus.proctor.secret).papers == (campus.paper.digest,)
+    hall.close()
 
 
 def test_a_code_never_changes_so_that_an_envelope_stays_right(campus):
