@@ -137,6 +137,10 @@ JOINED: dict[str, Select[Any]] = {
 }
 
 HALL: dict[str, Select[Any]] = {
+    "ix_closings_test_id_made_at": select(hall.Closing)
+    .where(hall.Closing.test_id == "t7")
+    .order_by(hall.Closing.made_at.desc())
+    .limit(1),
     "uq_users_roll_number": select(hall.Person).where(hall.Person.roll_number == "R7"),
     "uq_packages_test_id_hall_number": select(func.max(hall.Package.number)).where(
         hall.Package.test_id == "t7", hall.Package.hall == "H"
