@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from storage.engine import open_engine
-from storage.hall.bundle import BundlePart
 from storage.hall.attendance import AttendancePart
+from storage.hall.bundle import BundlePart
 from storage.hall.closing import ClosingPart
 from storage.hall.door import DoorPart
 from storage.hall.paper import PaperPart
