@@ -59,7 +59,8 @@ def place(session: Session, bundle: rows.Bundle, opened: "Opened", read: ReadDec
     bundle.rank, bundle.problem = opened.rank, None
     bundle.flags = sorted({*bundle.flags, *opened.flags})
     before = None if sitting.bundle_id is None else session.get_one(rows.Bundle, (sitting.bundle_id, sitting.opened_on))
-    if before is not None and (before.rank or "") > opened.rank:
+    # one counted before bundles had ranks stays the one that counts
+    if before is not None and (before.rank is None or before.rank > opened.rank):
         bundle.state, bundle.problem = BundleState.BRANCH, OUTRANKED
         _write_attempts(session, genesis.assignment_id, opened.page)
         return
