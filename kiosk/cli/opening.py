@@ -20,7 +20,7 @@ def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = 
     """
     from kiosk.apps.seat import SeatApp
     from kiosk.ground.home import Home
-    from kiosk.seat.occupancy import occupied
+    from kiosk.ground.occupancy import occupied
 
     place = Home(home).seat(name)
     place.make()

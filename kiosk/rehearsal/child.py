@@ -14,11 +14,11 @@ from typing import Any
 from kiosk.exam.error import KioskError
 from kiosk.ground.clock import SystemClock
 from kiosk.ground.home import Home
+from kiosk.ground.occupancy import occupied
 from kiosk.rehearsal.candidate import Acknowledgements, Pins, SimulatedCandidate
 from kiosk.rehearsal.script import Action
 from kiosk.seat.desk import Desk
 from kiosk.seat.line import Line
-from kiosk.seat.occupancy import occupied
 from kiosk.seat.place import open_desk
 from kiosk.views.desk import DeskEvent, Saved
 

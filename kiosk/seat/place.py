@@ -6,11 +6,11 @@ from kiosk import __version__
 from kiosk.exam.error import Invalid, KioskError, Refused
 from kiosk.exam.moment import Clock
 from kiosk.ground.home import Place
+from kiosk.ground.occupancy import occupied
 from kiosk.sealing.bundle import Sealer
 from kiosk.sealing.key import KeyFolder
 from kiosk.sealing.revocation import RevocationFile, read_carried
 from kiosk.seat.desk import Desk
-from kiosk.seat.occupancy import occupied
 from kiosk.seat.outbox import Outbox
 from kiosk.seat.recovery import has_wrapped_key, wrap_store_key
 from kiosk.seat.trust import Trust

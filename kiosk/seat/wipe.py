@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from kiosk.exam.error import Invalid, KioskError, Refused
 from kiosk.exam.moment import iso, parse_iso
 from kiosk.ground.home import Place
+from kiosk.ground.occupancy import LOCK, occupied
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.closing import read_closeout
 from kiosk.sealing.copy import read_file, sync_folder, write_copy
@@ -24,7 +25,6 @@ from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_envelope,
 from kiosk.sealing.key import KeyFolder, KeyRole
 from kiosk.sealing.receipt import read_receipt
 from kiosk.sealing.revocation import RevocationFile
-from kiosk.seat.occupancy import LOCK, occupied
 from kiosk.seat.place import NAME, read_enrolment
 from kiosk.wire.closing import CloseoutDocument
 from kiosk.wire.document import words

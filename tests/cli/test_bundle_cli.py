@@ -18,8 +18,8 @@ from campus import SEAT, a_campus
 from house import a_house
 from kiosk.cli.main import app
 from kiosk.ground.home import Home
+from kiosk.ground.occupancy import occupied
 from kiosk.hall.place import hall_store
-from kiosk.seat.occupancy import occupied
 from kiosk.seat.place import seat_store
 
 

@@ -6,10 +6,10 @@ from house import OTHER_CODE, OTHER_ROLL, PIN, SEAT, SECOND_PIN, a_house
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Refused, Tampered
 from kiosk.exam.grant import Act
+from kiosk.ground.occupancy import occupied
 from kiosk.sealing.body import open_body
 from kiosk.sealing.bundle import verify
 from kiosk.sealing.frame import join
-from kiosk.seat.occupancy import occupied
 from kiosk.views.desk import ActRequest
 
 
