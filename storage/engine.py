@@ -37,14 +37,21 @@ class StoreFull(StoreError):
     """A store whose disk has no room left."""
 
 
-def open_engine(where: Path | str, key: bytes | None = None, *, create: bool = False) -> Engine:
+def open_engine(
+    where: Path | str, key: bytes | None = None, *, create: bool = False, personal: bytes | None = None
+) -> Engine:
     """Return the engine of a store: a Path is a file (SQLCipher with the 32-byte `key`, plain without), a str an URL.
 
+    `personal` is the key of the personal columns of a server; without it they can be neither read nor written.
     A missing file is made, for this user only, where `create` says so. Raises StoreError for a missing file, a wrong
     key, a plain file where a key is given, an encrypted one where none is, or a database that cannot be reached.
     """
     engine = _file_engine(where, key, create) if isinstance(where, Path) else _server_engine(where)
     event.listen(engine, "handle_error", _translate)
+    if personal is not None:
+        from storage.personal import use_seal
+
+        use_seal(engine, personal)
     with engine.connect():  # what cannot be opened says so here, not at the first answer
         return engine
 

@@ -15,6 +15,8 @@ from storage.models.seat import SeatBase
 from storage.stamp import settle
 
 KEY = bytes(range(32))
+PERSONAL = bytes(range(64))
+"""The key of the personal columns on a server."""
 BASES = {"office": OfficeBase, "hall": HallBase, "seat": SeatBase}
 
 MakeStore = Callable[[str], Engine]
@@ -53,7 +55,7 @@ class Databases:
             name = f"kiosk_{uuid.uuid4().hex}"
             self.run(f"CREATE DATABASE {name}")
             self.names.append(name)
-        engine = open_engine(self.url.set(database=name).render_as_string(hide_password=False))
+        engine = open_engine(self.url.set(database=name).render_as_string(hide_password=False), personal=PERSONAL)
         if place and is_new:
             BASES[place].metadata.create_all(engine)
         self.lent[engine] = (place, name)

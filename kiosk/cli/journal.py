@@ -98,14 +98,11 @@ def find(home: Home, submission: str) -> Record:
             if record is not None:
                 return record
     if home.office.exists:
+        from kiosk.office.office import Office
         from storage.central.record import RecordStore
-        from storage.engine import open_engine
 
-        engine = open_engine(home.office.store, home.office.store_key())
-        try:
-            record = RecordStore(engine).record(submission)
-        finally:
-            engine.dispose()
+        with Office.open(home.office) as office:
+            record = RecordStore(office.engine).record(submission)
         if record is not None:
             return record
     raise KioskError(f"No seat and no office under {home.folder} holds a sitting {submission}.")

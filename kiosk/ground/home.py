@@ -32,7 +32,28 @@ class Place:
     @property
     def exists(self) -> bool:
         """Whether the place has been made."""
-        return self.store.exists()
+        return self.store.exists() or self.database.exists()
+
+    @property
+    def database(self) -> Path:
+        """The file that holds the URL of the place's database, where that is on a server."""
+        return self.folder / "database.url"
+
+    def database_url(self) -> str:
+        """Return the URL of the place's database; raises KioskError when others may read it."""
+        return read_secret(self.database).decode("utf-8", "replace").strip()
+
+    def personal_key(self) -> bytes:
+        """Return the 64 raw bytes that seal names on a server, made at the first call; raises KioskError if lost."""
+        path = self.keys / "personal.key"
+        if not path.exists():
+            if self.database.exists():
+                raise KioskError(
+                    f"The key file {path} is missing; the names in the database cannot be read without it."
+                )
+            self.make()
+            write_secret(path, secrets.token_bytes(64))
+        return read_secret(path)
 
     def make(self) -> None:
         """Make the folders, for this user only."""

@@ -27,6 +27,7 @@ from storage.office.person import PersonStore
 from storage.office.queue import QueueStore
 from storage.office.result import ResultStore
 from storage.office.session import SessionStore
+from storage.personal import check_seal
 
 FIRST_PEOPLE = (
     Person(user_id="admin", role=Role.ADMIN, name="Exam office"),
@@ -48,18 +49,28 @@ class Office:
         self._clock = clock or SystemClock()
 
     @classmethod
-    def open(cls, where: Place | str, clock: Clock | None = None, *, create: bool = False) -> "Office":
+    def open(
+        cls,
+        where: Place | str,
+        clock: Clock | None = None,
+        *,
+        create: bool = False,
+        migrate: bool = False,
+        personal: bytes | None = None,
+    ) -> "Office":
         """Open the office at a place, or at the URL of a PostgreSQL; `create` makes one where there is none.
 
-        A file is brought to the newest revision; a server is only with `create`. Raises StoreError in words.
+        A place knows whether its store is a file or on a server; with an URL comes the key of its `personal` columns.
+        A file is brought to the newest revision; a server only with `create` or `migrate`. Raises StoreError in words.
         """
         if isinstance(where, Place) and not (create or where.exists):
             raise StoreError("There is no exam office here yet. Make one: kiosk central init.")
-        engine = _file_engine(where, create) if isinstance(where, Place) else open_engine(where)
-        if create or isinstance(where, Place):
+        engine = open_engine(where, personal=personal) if isinstance(where, str) else _engine(where, create)
+        if create or migrate or engine.dialect.name == "sqlite":
             upgrade(engine)
         else:
             check(engine)
+        check_seal(engine)
         office = cls(engine, clock)
         office.people.found(FIRST_PEOPLE, office.now())
         return office
@@ -189,7 +200,9 @@ def no_progress(done: int, whole: int) -> None:
     """Tell nobody."""
 
 
-def _file_engine(place: Place, create: bool) -> Engine:
+def _engine(place: Place, create: bool) -> Engine:
+    if place.database.exists():
+        return open_engine(place.database_url(), personal=place.personal_key())
     path: Path = place.store
     if create and not path.exists():
         place.make()

@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.exam.person import Role
+from storage.personal import Personal
 
 
 class NameColumns:
     """Who somebody is, as far as a seat needs to know."""
 
     user_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
-    name: Mapped[str]
-    roll_number: Mapped[str | None]
+    name: Mapped[str] = mapped_column(Personal("users.name"))
+    roll_number: Mapped[str | None] = mapped_column(Personal("users.roll_number", same=True))
     """What a candidate types at login; None for staff."""
 
 
@@ -29,7 +30,7 @@ class PersonColumns(NameColumns, AccommodationColumns):
     """One person with role, secret and accommodation."""
 
     role: Mapped[Role]
-    email: Mapped[str | None]
+    email: Mapped[str | None] = mapped_column(Personal("users.email"))
     is_active: Mapped[bool] = mapped_column(default=True)
     secret_hash: Mapped[str | None]
     """Argon2id string of the access code, PIN or passphrase; never the secret."""

@@ -67,13 +67,11 @@ class PersonStore(Store):
 
     def people(self, roles: Collection[Role] = tuple(Role)) -> tuple[Person, ...]:
         """Return the people of some roles, by role, roll number and name."""
-        query = (
-            select(rows.Person)
-            .where(rows.Person.role.in_(roles))
-            .order_by(rows.Person.role, rows.Person.roll_number, rows.Person.name, rows.Person.user_id)
-        )
+        query = select(rows.Person).where(rows.Person.role.in_(roles))
         with self._reading() as session:
-            return tuple(person_of(row) for row in session.scalars(query))
+            found = [person_of(row) for row in session.scalars(query)]
+        # here and not by the database, to which names may be sealed
+        return tuple(sorted(found, key=lambda p: (p.role.value, p.roll_number or "", p.name, p.user_id)))
 
     def first(self, role: Role, last: Collection[str] = ()) -> Person | None:
         """Return the longest-standing active person of a role, or None; those of `last` only if there is no other."""

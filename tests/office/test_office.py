@@ -11,7 +11,7 @@ from kiosk.ground.home import Home
 from kiosk.office.office import Office
 from storage.engine import StoreError
 from storage.migration import current, head
-from stores import MakeStore
+from stores import PERSONAL, MakeStore
 
 
 def test_an_office_is_made_encrypted_migrated_and_only_ours(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_server_is_brought_up_only_when_asked(make_store: MakeStore) -> None:
     url = engine.url.render_as_string(hide_password=False)
     with pytest.raises(StoreError, match="There is no exam office in this store yet"):
         Office.open(url)
-    with Office.open(url, create=True) as office:
+    with Office.open(url, create=True, personal=PERSONAL) as office:
         assert current(office.engine) == head()
-    with Office.open(url) as office, office.engine.connect() as connection:
+    with Office.open(url, personal=PERSONAL) as office, office.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM users")) == 4

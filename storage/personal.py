@@ -1,0 +1,105 @@
+"""Personal columns on a server: what names a person is sealed with the office's own key before it leaves here."""
+
+import base64
+import os
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from sqlalchemy import Dialect, Engine, String, TypeDecorator, select
+from sqlalchemy.exc import DontWrapMixin
+
+from storage.engine import StoreError
+
+PERSONAL_KEY_BYTES = 64
+"""AES-SIV with two keys of 256 bits, RFC 5297."""
+
+
+class SealError(StoreError, DontWrapMixin):
+    """A personal value that cannot be sealed or opened; SQLAlchemy hands it on as it is."""
+
+
+_MARK = "siv1:"
+_NONCE_BYTES = 16
+
+
+class PersonalSeal:
+    """Seals and opens values of personal columns; one column's value does not open as another's."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != PERSONAL_KEY_BYTES:
+            raise SealError(f"The key of personal data is {len(key)} bytes long; it must be {PERSONAL_KEY_BYTES}.")
+        self._cipher = AESSIV(key)
+
+    def __repr__(self) -> str:
+        return "PersonalSeal()"
+
+    def seal(self, column: str, text: str, *, same: bool) -> str:
+        """Return a value sealed: equal values to equal text where `same`, else never the same twice."""
+        nonce = b"" if same else os.urandom(_NONCE_BYTES)
+        # an empty plaintext is not taken by the cipher, and "" is a value like any other
+        sealed = self._cipher.encrypt(b"\x00" + text.encode(), [column.encode(), nonce])
+        return _MARK + base64.b64encode(nonce + sealed).decode()
+
+    def open(self, column: str, sealed: str, *, same: bool) -> str:
+        """Return a value; raises StoreError for one that was not sealed, or not with this key for this column."""
+        if not sealed.startswith(_MARK):
+            raise SealError(f"{column} holds a value that is not sealed. Seal it: kiosk central migrate.")
+        try:
+            raw = base64.b64decode(sealed[len(_MARK) :], validate=True)
+            nonce, rest = (b"", raw) if same else (raw[:_NONCE_BYTES], raw[_NONCE_BYTES:])
+            return self._cipher.decrypt(rest, [column.encode(), nonce])[1:].decode()
+        except (InvalidTag, ValueError):
+            raise SealError(
+                f"{column} does not open with personal.key of this office: it is another office's key, or the value "
+                "was changed."
+            ) from None
+
+
+class Personal(TypeDecorator[str]):
+    """Text that names a person: sealed on PostgreSQL, as it is in a file, which is encrypted as a whole.
+
+    With `same`, equal values are equal in the store too, so that one can be looked up or be unique.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, column: str, same: bool = False) -> None:
+        super().__init__()
+        self.column = column
+        self.same = same
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the value as it is stored; raises StoreError on a server opened without the key."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return seal_of(dialect).seal(self.column, value, same=self.same)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+        """Return the value; raises StoreError without the key, or where it does not open with it."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return seal_of(dialect).open(self.column, value, same=self.same)
+
+
+def use_seal(engine: Engine, key: bytes) -> None:
+    """Have an engine seal and open personal columns with a key."""
+    engine.dialect.kiosk_personal = PersonalSeal(key)  # type: ignore[attr-defined]
+
+
+def seal_of(dialect: Dialect) -> PersonalSeal:
+    """Return what seals personal columns here; raises StoreError where the store was opened without the key."""
+    seal = getattr(dialect, "kiosk_personal", None)
+    if not isinstance(seal, PersonalSeal):
+        raise SealError("Names are sealed in this database, and it was opened without personal.key of the office.")
+    return seal
+
+
+def check_seal(engine: Engine) -> None:
+    """Raise StoreError unless a name that stands in the store opens with the engine's key."""
+    from storage.models.office import Person
+
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            connection.scalar(select(Person.name).order_by(Person.user_id).limit(1))

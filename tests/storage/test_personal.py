@@ -1,0 +1,171 @@
+"""Names, roll numbers and addresses: sealed on a server, looked up all the same, and closed to another key."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.person import Person, Role
+from older import put_sittings
+from storage import migration
+from storage.engine import StoreError, open_engine
+from storage.office.person import NewPerson, PersonStore
+from storage.personal import PersonalSeal, check_seal
+from stores import PERSONAL, Databases, MakeStore
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PLANTED = ("Zwetschgenheimer Quokkasdottir", "ROLL-77-QUAGGA", "quagga@example.org")
+ADA = Person(user_id="u1", role=Role.CANDIDATE, name=PLANTED[0], roll_number=PLANTED[1], email=PLANTED[2])
+SEAL = PersonalSeal(PERSONAL)
+
+
+@pytest.fixture
+def people(engine: Engine) -> PersonStore:
+    """The people of a new office, one of them planted."""
+    store = PersonStore(engine)
+    store.found((), NOW)
+    store.add([NewPerson(ADA)], NOW, [])
+    return store
+
+
+def found_in(engine: Engine, words: tuple[str, ...]) -> set[tuple[str, str]]:
+    """Return where any of some words stands in any row of any table, as a dump would show it."""
+    with engine.connect() as c:
+        if engine.dialect.name == "postgresql":
+            query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            tables = [str(name) for name in c.scalars(text(query))]
+            whole = {t: "\n".join(map(str, c.scalars(text(f'SELECT t::text FROM "{t}" t')))) for t in tables}
+        else:
+            tables = [str(n) for n in c.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))]
+            whole = {t: "\n".join(str(tuple(r)) for r in c.execute(text(f'SELECT * FROM "{t}"'))) for t in tables}
+    assert len(whole) > 30
+    return {(table, word) for table, rows in whole.items() for word in words if word in rows}
+
+
+def test_no_row_of_a_server_names_anybody(people: PersonStore, engine: Engine) -> None:
+    seen = found_in(engine, PLANTED)
+    assert seen == (set() if engine.dialect.name == "postgresql" else {("users", word) for word in PLANTED})
+
+
+def test_everybody_is_found_and_read_all_the_same(people: PersonStore) -> None:
+    assert people.by_roll_number(PLANTED[1]) == ADA
+    assert people.person("u1") == ADA
+    assert people.by_roll_number("ROLL-78") is None
+    with pytest.raises(Refused, match="is taken"):
+        people.add([NewPerson(Person(user_id="u2", role=Role.CANDIDATE, name="B", roll_number=PLANTED[1]))], NOW, [])
+
+
+def test_a_roll_number_is_unique_where_it_is_sealed(people: PersonStore, engine: Engine) -> None:
+    same = (
+        "UPDATE users SET roll_number = (SELECT roll_number FROM users WHERE user_id = 'u1') WHERE user_id = 'system'"
+    )
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), engine.begin() as c:
+        c.execute(text(same))
+
+
+def test_people_come_in_the_order_of_their_names(people: PersonStore) -> None:
+    some = [
+        Person(user_id=f"p{i}", role=Role.PROCTOR, name=name)
+        for i, name in enumerate(("Cyd", "Ada", "Bob", "Édouard", "Abe"))
+    ]
+    people.add([NewPerson(p) for p in some], NOW, [])
+    rolls = [
+        Person(user_id=f"c{i}", role=Role.CANDIDATE, name="N", roll_number=roll)
+        for i, roll in enumerate(("30", "10", "20"))
+    ]
+    people.add([NewPerson(p) for p in rolls], NOW, [])
+    assert [p.name for p in people.people([Role.PROCTOR])] == ["Abe", "Ada", "Bob", "Cyd", "Édouard"]
+    assert [p.roll_number for p in people.people([Role.CANDIDATE])] == ["10", "20", "30", PLANTED[1]]
+
+
+def test_without_the_key_nothing_is_read_or_written(databases: Databases) -> None:
+    engine = databases.make("office")
+    PersonStore(engine).found((), NOW)
+    bare = open_engine(engine.url.render_as_string(hide_password=False))
+    for act in (
+        lambda: check_seal(bare),
+        lambda: PersonStore(bare).person("system"),
+        lambda: PersonStore(bare).add([NewPerson(ADA)], NOW, []),
+    ):
+        with pytest.raises(StoreError, match=r"opened without personal\.key"):
+            act()
+    with bare.connect() as c:
+        assert c.scalar(text("SELECT count(*) FROM users")) == 1
+    bare.dispose()
+    databases.close(engine)
+
+
+def test_another_key_says_so_and_shows_nothing(databases: Databases) -> None:
+    engine = databases.make("office")
+    PersonStore(engine).found((), NOW)
+    other = open_engine(engine.url.render_as_string(hide_password=False), personal=bytes(64))
+    with pytest.raises(StoreError, match=r"does not open with personal\.key"):
+        check_seal(other)
+    other.dispose()
+    databases.close(engine)
+
+
+def test_people_that_are_there_are_sealed_by_the_migration(databases: Databases) -> None:
+    engine = databases.make("")
+    with engine.begin() as c:
+        command.upgrade(migration._config(c), "0007")
+        put_sittings(c)
+    bare = open_engine(engine.url.render_as_string(hide_password=False))
+    with pytest.raises(StoreError, match=r"opened without personal\.key"):
+        migration.upgrade(bare)
+    bare.dispose()
+    assert found_in(engine, ("Ada Lovelace",)) == {("users", "Ada Lovelace")}
+    migration.upgrade(engine)
+    assert found_in(engine, ("Ada Lovelace", "'R1'")) == set()
+    assert PersonStore(engine).by_roll_number("R1") is not None
+    with engine.begin() as c:
+        command.downgrade(migration._config(c), "0007")
+    assert found_in(engine, ("Ada Lovelace",)) == {("users", "Ada Lovelace")}
+
+
+@given(st.text(), st.booleans())
+def test_every_text_comes_back(value: str, same: bool) -> None:
+    value = value.encode("utf-8", "ignore").decode()
+    sealed = SEAL.seal("users.name", value, same=same)
+    assert SEAL.open("users.name", sealed, same=same) == value
+    assert (SEAL.seal("users.name", value, same=same) == sealed) is same
+
+
+@given(st.text("abc", min_size=1), st.integers(0), st.integers(0, 7))
+def test_no_bit_can_be_changed_nor_a_value_moved(value: str, place: int, bit: int) -> None:
+    import base64
+
+    sealed = SEAL.seal("users.email", value, same=False)
+    with pytest.raises(StoreError):
+        SEAL.open("users.name", sealed, same=False)
+    raw = bytearray(base64.b64decode(sealed[5:]))
+    raw[place % len(raw)] ^= 1 << bit
+    with pytest.raises(StoreError, match="does not open"):
+        SEAL.open("users.email", "siv1:" + base64.b64encode(raw).decode(), same=False)
+
+
+@pytest.mark.parametrize("value", ["Ada", "", "siv1:", "siv1:!!!!", "siv1:AAAA"])
+def test_what_was_never_sealed_is_not_taken_for_a_name(value: str) -> None:
+    with pytest.raises(StoreError):
+        SEAL.open("users.name", value, same=False)
+
+
+@pytest.mark.parametrize("key", [b"", bytes(32), bytes(65)])
+def test_a_key_of_another_length_is_refused(key: bytes) -> None:
+    with pytest.raises(KioskError, match="64"):
+        PersonalSeal(key)
+    assert "00" not in repr(SEAL)
+
+
+def test_the_seal_travels_to_every_session_of_an_engine(make_store: MakeStore) -> None:
+    from storage.engine import reading
+
+    engine = make_store("office")
+    PersonStore(engine).found((), NOW)
+    with reading(engine).connect():
+        assert PersonStore(reading(engine)).person("system").name == "exam-kiosk"
