@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import closeout, counting, quarantine, release, serving, standing
+from kiosk.cli import closeout, counting, migration, quarantine, release, serving, standing
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.exam.error import KioskError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The central office: packages down, bundles up.", no_args_is_help=True)
 app.command()(closeout.closings)
 app.command()(counting.work)
+app.command()(migration.migrate)
 app.command()(counting.branches)
 app.command()(counting.adopt)
 app.add_typer(quarantine.app, name="quarantine")
