@@ -9,6 +9,11 @@ from kiosk.exam.error import Denied, Invalid, KioskError, Tampered
 
 LARGEST_SEALED = 64 * 2**20
 """Bytes of ciphertext that will be looked at."""
+LARGEST_HEADER = 128 * 1024
+"""Bytes in which the recipients are named, some 100 each."""
+LONGEST_LINE = 1024
+"""Bytes of a line of the header; an ordinary one has 64, and to read one takes time with the square of its length."""
+END_OF_HEADER = b"\n--- "
 _HEADER = b"age-encryption.org/"
 
 
@@ -49,6 +54,9 @@ class AgeIdentity:
         """Return what was sealed; raises Tampered when it was changed or sealed to somebody else."""
         if len(sealed) > LARGEST_SEALED:
             raise Invalid(f"a sealed part has {len(sealed):,} bytes; at most {LARGEST_SEALED:,} are read")
+        header, end, _ = sealed[:LARGEST_HEADER].partition(END_OF_HEADER)
+        if not end or max(len(line) for line in header.split(b"\n")) > LONGEST_LINE:
+            raise Tampered("a sealed part does not begin as one does that is sealed with age")
         try:
             return bytes(pyrage.decrypt(sealed, [self._identity, *self._before]))
         except pyrage.DecryptError:

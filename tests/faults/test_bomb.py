@@ -19,7 +19,7 @@ from kiosk.sealing import frame
 from kiosk.sealing.age import AgeIdentity, seal_to
 from kiosk.sealing.body import open_body
 from kiosk.sealing.bundle import verify
-from kiosk.sealing.canary import search
+from kiosk.sealing.canary import LARGEST_LAYER, search
 from kiosk.sealing.closing import read_closing
 from kiosk.sealing.compression import compress, expand, zstd
 from kiosk.sealing.copy import read_file
@@ -214,6 +214,9 @@ HEADERS = {
     "one stanza of thirty megabytes": lambda: (
         b"age-encryption.org/v1\n-> X25519 " + b"A" * (30 * MIB) + b"\n\n--- " + b"C" * 43 + b"\n"
     ),
+    "one stanza of a hundred kilobytes": lambda: (
+        b"age-encryption.org/v1\n-> X25519 " + b"A" * 100_000 + b"\n\n--- " + b"C" * 43 + b"\n"
+    ),
     "more than is ever opened": lambda: bytes(64 * MIB + 1),
 }
 
@@ -242,14 +245,15 @@ def zipped(names: int, mib: int) -> bytes:
     return out.getvalue()
 
 
+BEYOND = LARGEST_LAYER + 40 * MIB
 PACKED = {
-    "a gzip of a gigabyte": lambda: gzip.compress(bytes(1_024 * MIB), 1),
-    "a zstd of a gigabyte": lambda: a_frame_of_zeros(1_024),
-    "a zip of a gigabyte": lambda: zipped(1, 1_024),
-    "a gzip in a gzip in a gzip": lambda: gzip.compress(gzip.compress(gzip.compress(bytes(1_024 * MIB)))),
-    "a zip of a hundred times thirty megabytes": lambda: zipped(100, 30),
-    "a gzip of base64 to the brim": lambda: gzip.compress(b"A" * (300 * MIB), 1),
+    "a gzip": lambda: gzip.compress(bytes(BEYOND), 1),
+    "a zstd": lambda: a_frame_of_zeros(BEYOND // MIB),
+    "a zip": lambda: zipped(1, BEYOND // MIB),
+    "a gzip in a gzip in a gzip": lambda: gzip.compress(gzip.compress(gzip.compress(bytes(BEYOND), 1))),
+    "a gzip of base64": lambda: gzip.compress(b"A" * BEYOND, 1),
 }
+"""Small files, each of which becomes larger than any layer that is searched."""
 
 
 @pytest.mark.parametrize("what", PACKED)
