@@ -20,7 +20,7 @@ from kiosk.sealing.export import Export, Parcel, Shipment, read_indices, write_e
 from kiosk.sealing.index import Indexer
 
 BUNDLES = 4
-DOSE, FULL = 300, 6_000
+DOSE, FULL = 300, 2_000
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EROFS, errno.ENODEV)
 
 
@@ -127,7 +127,7 @@ def test_bad_sticks(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
-def test_six_thousand_bad_sticks(tmp_path):
+def test_two_thousand_bad_sticks(tmp_path):
     assert try_sticks(tmp_path, FULL).total() == FULL
 
 
