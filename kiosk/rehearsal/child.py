@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kiosk.exam.attempt import Phase
 from kiosk.exam.error import KioskError
 from kiosk.ground.clock import SystemClock
 from kiosk.ground.home import Home
@@ -49,6 +50,11 @@ def _play(desk: Desk, order: dict[str, Any], said: int) -> None:
             _say(said, {"over": True})
             return
         candidate = SimulatedCandidate(desk, desk.begin(test.assignment_id), Pins(*order["pins"]))
+        state = desk.state()
+        if state.phase is Phase.HANDED_IN:  # the seat was killed before the hall heard of the hand-in
+            desk.sign_out()
+            _say(said, {"receipt": state.receipt})
+            return
         candidate.settle_in()
         for index, action in enumerate(order["actions"][order["first"] :], order["first"]):
             candidate.do(Action.from_document(action))
