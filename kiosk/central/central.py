@@ -20,7 +20,7 @@ from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person, Role
 from kiosk.ground.clock import SystemClock
-from kiosk.ground.home import Place
+from kiosk.ground.home import Place, write_secret
 from kiosk.office.office import FIRST_PEOPLE, Office
 from kiosk.office.person import add, set_active, staff
 from kiosk.sealing.age import AgeIdentity
@@ -33,6 +33,7 @@ from storage.central.intake import IntakeStore
 from storage.central.package import PackageStore
 from storage.central.record import RecordStore
 from storage.central.release import ReleaseStore
+from storage.engine import open_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,23 @@ class Central:
 
     @classmethod
     def found(
-        cls, place: Place, admin: str | None = None, clock: Clock | None = None, passphrase: str | None = None
+        cls,
+        place: Place,
+        admin: str | None = None,
+        clock: Clock | None = None,
+        passphrase: str | None = None,
+        database: str | None = None,
     ) -> tuple["Central", Founded]:
         """Make the store where there is none, the keys, and an administrator by that name.
 
-        A passphrase protects the keys of root and escrow. Raises Refused where there are keys already: they are never
-        made twice.
+        `database` is the URL of a PostgreSQL to keep the store on. A passphrase protects the keys of root and escrow.
+        Raises Refused where there are keys already: they are never made twice.
         """
         place.make()
         if CentralKeys(place.keys).exist:
             raise Refused(f"Central was made here before; its keys are in {place.keys}.")
+        if database is not None:
+            _settle_on(place, database)
         central = cls(Office.open(place, clock, create=True), place.keys, clock)
         person = None if admin is None else _appoint(central.office, admin)
         return central, Founded(central.keys.make(parse_iso(central.clock.now().at), passphrase), person)
@@ -99,7 +107,7 @@ class Central:
     @cached_property
     def intake(self) -> Intake:
         """Takes bundles in."""
-        return Intake(self.arrivals, self.keys.root, self.keys.receipt_signer(), self.clock)
+        return Intake(self.arrivals, self.keys.root, self.keys.receipt_signer(), self.clock, self.keys.revoked)
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -158,6 +166,14 @@ class Central:
     def proof(self) -> Proof:
         """Proves later which journal was marked."""
         return Proof(self.records, self.keys.root)
+
+
+def _settle_on(place: Place, database: str) -> None:
+    """Have a place keep its store on a server; raises Refused where it has a store, KioskError where none answers."""
+    if place.exists:
+        raise Refused(f"There is an exam office in {place.folder} already; it is not moved to a server.")
+    open_engine(database, personal=place.personal_key()).dispose()
+    write_secret(place.database, database.encode())
 
 
 def _appoint(office: Office, name: str) -> Person:

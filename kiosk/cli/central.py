@@ -9,7 +9,7 @@ from kiosk.cli import closeout, counting, migration, quarantine, release, servin
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.exam.error import KioskError
-from kiosk.ground.home import Home, Place
+from kiosk.ground.home import Home, Place, read_secret
 
 if TYPE_CHECKING:
     from kiosk.central.counting import Settled
@@ -32,6 +32,9 @@ app.command("code")(release.code)
 @app.command()
 def init(
     admin: Annotated[str | None, typer.Option("--admin", help="Name of the administrator to add.")] = None,
+    database_file: Annotated[
+        Path | None, typer.Option("--database-file", help="A file of mode 0600 with the URL of a PostgreSQL.")
+    ] = None,
     new_file: NewPassphraseOption = None,
     passphrase_file: PassphraseOption = None,
     home: HomeOption = None,
@@ -45,7 +48,8 @@ def init(
 
     use_passphrase(passphrase_file)
     phrase = new_passphrase(new_file or passphrase_file)
-    central, made = Central.found(Home.at(home).office, admin, passphrase=phrase)
+    database = None if database_file is None else read_secret(database_file).decode("utf-8", "replace").strip()
+    central, made = Central.found(Home.at(home).office, admin, passphrase=phrase, database=database)
     central.close()
     if phrase is None:
         put_text(

@@ -63,3 +63,28 @@ def test_no_error_shows_the_password(tmp_path: Path, address: str) -> None:
     with pytest.raises(KioskError) as told:
         Office.open(place)
     assert PASSWORD not in f"{told.value}{told.value!r}"
+
+
+def test_central_is_made_on_a_server_by_the_address_in_a_file(databases: Databases, tmp_path: Path) -> None:
+    engine = databases.make("")
+    file = tmp_path / "address"
+    write_secret(file, engine.url.render_as_string(hide_password=False).encode())
+    home = tmp_path / "home"
+    made = CliRunner().invoke(app, ["init", "--admin", "Ada", "--home", str(home), "--database-file", str(file)])
+    assert made.exit_code == 0, made.output
+    place = Home.at(home).office
+    assert place.database.stat().st_mode & 0o777 == 0o600
+    assert not place.store.exists()
+    with Office.open(place) as office:
+        assert office.engine.dialect.name == "postgresql"
+    engine.dispose()
+
+
+def test_an_address_that_does_not_answer_leaves_no_office(tmp_path: Path) -> None:
+    file = tmp_path / "address"
+    write_secret(file, f"postgresql://kiosk:{PASSWORD}@127.0.0.1:9/x".encode())
+    words = ["init", "--home", str(tmp_path / "home"), "--database-file", str(file)]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code != 0
+    assert PASSWORD not in f"{told.output}{told.exception!r}"
+    assert not Home.at(tmp_path / "home").office.exists
