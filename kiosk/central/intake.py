@@ -1,7 +1,7 @@
 """Intake: bundles are verified, stored with a signed receipt, or set aside with the reason. It opens nothing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.sealing.export import index_files
 from kiosk.sealing.index import read_index
 from kiosk.sealing.receipt import ReceiptSigner
+from kiosk.sealing.revocation import NONE_REVOKED, Revocations
 from storage.central.intake import IntakeStore
 
 
@@ -53,8 +54,17 @@ class Taken:
 class Intake:
     """Takes bundles in. The same bundle any number of times, in any order, gives the same rows and receipt."""
 
-    def __init__(self, store: IntakeStore, root: str, signer: ReceiptSigner, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: IntakeStore,
+        root: str,
+        signer: ReceiptSigner,
+        clock: Clock,
+        revoked: Callable[[], Revocations] = lambda: NONE_REVOKED,
+    ) -> None:
+        """`revoked` is asked anew each time; what it names is stored and receipted all the same, and flagged."""
         self._store = store
+        self._revoked = revoked
         self._root = root
         self._signer = signer
         self._clock = clock
@@ -68,8 +78,17 @@ class Intake:
         return self.keep(bundle, source)
 
     def verify(self, data: bytes) -> Bundle:
-        """Return the bundle in `data`; raises Tampered, Invalid or Denied with what is wrong. Nothing is stored."""
-        return verify(data, self._root)
+        """Return the bundle in `data`; raises Tampered, Invalid or Denied with what is wrong. Nothing is stored.
+
+        A revocation list that cannot be read refuses no bundle: it is flagged, and counting holds it against the list.
+        """
+        doubts: tuple[str, ...] = ()
+        try:
+            revoked = self._revoked()
+        except KioskError as error:
+            revoked, doubts = NONE_REVOKED, (f"it was not held against the revocation list: {error.message}",)
+        bundle = verify(data, self._root, revoked)
+        return replace(bundle, flags=(*bundle.flags, *doubts))
 
     def keep(self, bundle: Bundle, source: str) -> Taken:
         """Store a bundle that verified, with its receipt."""

@@ -219,6 +219,8 @@ class Bundle(BundleColumns, OfficeBase):
         Index(None, "submission_id", "opened_on"),
         # what waits to be opened, in the order it came; how many stand where
         Index(None, "state", "received_at"),
+        # the bundles of a hall by id, held against what it says it sent
+        Index(None, "hall", "bundle_id"),
     )
 
     received_at: Mapped[datetime]

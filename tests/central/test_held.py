@@ -14,6 +14,7 @@ from kiosk.exam.status import BundleState
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.decision import read_decision
 from kiosk.sealing.key import KeyRole
+from kiosk.sealing.receipt import read_receipt
 from kiosk.sealing.revocation import NONE_REVOKED, RevocationFile, revoke
 from kiosk.wire.revocation import RevokedDocument
 from storage.models import office as tables
@@ -41,6 +42,24 @@ def held(site, tmp_path):
     assert (taken.outcome, taken.receipt is not None) == (Outcome.STORED, True)
     site.settle()
     return site, bundle
+
+
+def test_its_receipt_says_that_the_key_was_revoked(held):
+    site, bundle = held
+    envelope = site.central.intake.take(bundle.data, "stick").receipt
+    assert any("revoked" in flag for flag in read_receipt(envelope, site.keyring.root.public).flags)
+    (line,) = site.central.arrivals.lines()
+    assert any("revoked" in flag for flag in line.flags)
+
+
+def test_a_damaged_revocation_list_refuses_no_bundle(site, tmp_path):
+    strike(site, tmp_path)
+    file = tmp_path / "keys" / "revocations.dsse"
+    file.write_bytes(file.read_bytes()[:-1])
+    taken = site.central.intake.take(Fork(site.paper, site.keyring).bundle().data, "stick")
+    assert taken.outcome is Outcome.STORED
+    (flag,) = read_receipt(taken.receipt, site.keyring.root.public).flags
+    assert flag.startswith("it was not held against the revocation list")
 
 
 def test_it_is_held_and_makes_no_row(held):

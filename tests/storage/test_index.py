@@ -95,6 +95,9 @@ OFFICE: dict[str, Select[Any]] = {
     .where(office.Bundle.state == "received")
     .order_by(office.Bundle.received_at)
     .limit(10),
+    "ix_bundles_hall_bundle_id": select(office.Bundle.bundle_id)
+    .where(office.Bundle.hall == "hall7")
+    .order_by(office.Bundle.bundle_id),
     "ix_chunks_received_at": select(office.Chunk.digest).where(office.Chunk.received_at < LONG_AGO),
     "uq_hall_tokens_digest": select(office.HallToken).where(office.HallToken.digest == "g7"),
     "ix_closings_test_id_hall": select(office.Closing).where(

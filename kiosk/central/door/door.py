@@ -62,7 +62,7 @@ class IntakeDoor:
         self._closings = ClosingStore(engine)
         self._root = root
         self._revoked = revoked
-        self._intake = Intake(IntakeStore(engine), root, signer, clock)
+        self._intake = Intake(IntakeStore(engine), root, signer, clock, revoked)
 
     def close(self) -> None:
         """Give the store's connections back."""
