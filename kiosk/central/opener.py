@@ -79,9 +79,10 @@ def _folded(bundle: Bundle, contents: Contents, paper: Paper, root: str) -> Open
     _must_agree(bundle, page)
     permissions = Permissions.of(bundle.manifest.certificates[1:], root, contents)
     leases = [signed.lease for signed in permissions.leases]
+    own = [lease for lease in leases if lease.seat == bundle.manifest.seat]
     return Opened(
         bundle_id=bundle.bundle_id,
-        rank=rank(contents.genesis, contents.entries, leases, bundle.bundle_id),
+        rank=rank(contents.genesis, contents.entries, own or leases, bundle.bundle_id),
         page=page,
         candidate=contents.candidate,
         leases=permissions.leases,

@@ -181,9 +181,10 @@ class Sitting(Attempt):
     def recover(self, who: str, why: str) -> list[Step]:
         """Close for good the journal of a sitting nobody handed in, naming who decided it and why.
 
-        Refused once it is handed in, which is sealed without anybody's decision, and where it went on elsewhere.
+        One that goes on at another seat is closed here as a branch, so that what only this seat holds is not lost.
+        Refused once it is handed in, which is sealed without anybody's decision.
         """
-        if self.phase in (Phase.NEW, Phase.MOVED, Phase.SEALED):
+        if self.phase in (Phase.NEW, Phase.SEALED):
             raise Refused(_STANDSTILL[self.phase])
         if self.phase is Phase.HANDED_IN:
             raise Refused("This sitting has been handed in. It is sealed as it is.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kiosk.exam.entry import Entry
-from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.error import KioskError
 from kiosk.exam.moment import Clock
 from kiosk.exam.page import Page, page_of
 from kiosk.exam.record import Record, SealedRecord
@@ -90,10 +90,11 @@ class Outbox:
         return self._store.seal(submission_id, partial(self._make, close=Sitting.seal))
 
     def recover(self, submission_id: str, who: str, why: str) -> SealedRecord:
-        """Return the bundle of a sitting that nobody handed in, sealing it the first time.
+        """Return the bundle of a sitting that nobody handed in here, sealing it the first time.
 
-        Raises Refused while somebody sits at this seat, and for a sitting that is handed in or went on elsewhere;
-        Tampered for a journal that does not hold.
+        One that went on at another seat becomes a branch at central, where that seat's bundle counts. Raises Refused
+        while somebody sits at this seat, and for a sitting that is handed in; Tampered for a journal that does not
+        hold.
         """
         with self._alone():
             return self._recover(submission_id, who, why)
@@ -113,8 +114,6 @@ class Outbox:
     def _make(self, record: Record, close: Close) -> tuple[Page, SealedRecord]:
         record.verify()
         sitting = Sitting.fold(record.paper, record.genesis, record.entries, self._seat)
-        if sitting.holder != self._seat:
-            raise Refused("This sitting went on at another seat; it is sealed there.")
         entries = self._last_entries(record, sitting, close)
         bundle = seal_bundle(
             record.genesis,

@@ -76,7 +76,7 @@ def may_wipe(place: Place, outs: Sequence[CloseoutDocument], now: datetime, *, e
     finally:
         store.close()
     if unsealed:
-        raise Refused(f"The sitting {unsealed[0]} is not sealed. Export it first: kiosk bundle export DIR.")
+        raise Refused(f"The sitting {unsealed[0]} is not sealed. Seal it: kiosk bundle export DIR --unfinished.")
     named = {b for out in outs for b in out.bundles}
     for bundle in bundles:
         if bundle.receipt is None:

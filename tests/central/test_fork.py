@@ -77,6 +77,15 @@ def adjudicators(forked):
     return office.acting(ADJUDICATE, people[0].user_id, people[1].user_id)
 
 
+@pytest.mark.parametrize("order", [0, 1])
+def test_what_a_seat_sealed_of_a_sitting_that_had_left_it_never_outranks_where_it_went_on(site, order):
+    fork = Fork(site.paper, site.keyring)
+    stayed = fork.bundle({}, epoch=2, lease_id="away", seat="B3", issued_at="2031-05-06T13:00:00.000Z", hand_in=False)
+    went_on = fork.bundle({"genetics-1": ["genetics-1-2"]}, epoch=2)
+    deliver(site, *((stayed, went_on) if order else (went_on, stayed)))
+    assert states(site) == {went_on.bundle_id: BundleState.COUNTED, stayed.bundle_id: BundleState.BRANCH}
+
+
 def test_the_later_lease_counts_whichever_came_first(make_site):
     results = []
     for order in ((0, 1), (1, 0), (1, 1, 0, 0, 1)):

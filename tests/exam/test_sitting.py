@@ -499,7 +499,7 @@ def test_what_nobody_handed_in_is_sealed_by_whoever_decides_it(phase: Phase) -> 
     assert sat.sitting.receipt_hash is None
 
 
-@pytest.mark.parametrize("phase", [Phase.NEW, Phase.MOVED, Phase.HANDED_IN, Phase.SEALED])
+@pytest.mark.parametrize("phase", [Phase.NEW, Phase.HANDED_IN, Phase.SEALED])
 def test_a_decision_seals_nothing_else(phase: Phase) -> None:
     found = in_phase(phase)
     sitting = found.sitting if isinstance(found, Trial) else found

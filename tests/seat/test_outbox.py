@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -6,11 +8,15 @@ from house import OTHER_CODE, OTHER_ROLL, PIN, SEAT, SECOND_PIN, a_house
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Refused, Tampered
 from kiosk.exam.grant import Act
+from kiosk.exam.page import SignedLease, page_of
+from kiosk.exam.sitting import Sitting
 from kiosk.ground.occupancy import occupied
 from kiosk.sealing.body import open_body
 from kiosk.sealing.bundle import verify
+from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.sealing.frame import join
 from kiosk.views.desk import ActRequest
+from storage.seat.page import write_lease
 
 
 @pytest.fixture
@@ -130,6 +136,31 @@ def test_an_unfinished_sitting_is_sealed_by_a_decision_that_names_who_took_it(ho
     assert (away.kind, away.body["ms"]) == (Kind.GAP, 3_600_000)
     assert bundle.manifest.time.used_ms == 0
     assert [(g.ms, g.charged_ms) for g in bundle.manifest.time.gaps] == [(3_600_000, None)]
+
+
+def test_a_sitting_that_went_on_elsewhere_is_sealed_here_as_a_branch(house):
+    """Nobody at the new seat has what was put down after the fork: it leaves this seat before the seat may be wiped."""
+    desk = house.begun()
+    question = desk.sheet().sections[0].questions[0]
+    desk.choose(question.question_id, [question.options[0].option_id])
+    house.settle()
+    store, outbox = house.store(), house.outbox()
+    (submission,) = outbox.unfinished()
+    record = store.record(submission)
+    sitting = Sitting.fold(record.paper, record.genesis, record.entries, SEAT)
+    lease = replace(record.leases[-1].lease, lease_id="later", seat="B3", epoch=2)
+    envelope = sign(PayloadType.LEASE, lease.document(), house.keyring.hall)
+    moved = sitting.record(sitting.take_over(lease)[0], house.clock.now())
+    store.append([page_of(sitting, [moved])])
+    with store._engine.begin() as connection:
+        write_lease(connection, SignedLease(lease=lease, envelope=envelope))
+    store.close()
+    (sealed,) = outbox.recover_all("proctor-1", "it went on at B3").bundles
+    bundle = verify(join(sealed.envelope, sealed.body), house.keyring.root.public)
+    kinds = [e.kind for e in open_body(bundle.manifest, bundle.body, house.keyring.intake).entries]
+    assert bundle.manifest.seat == SEAT
+    assert Kind.ANSWERED in kinds
+    assert (kinds[-1], Kind.MOVED in kinds, outbox.unfinished()) == (Kind.SEALED, True, ())
 
 
 def test_a_text_that_was_being_typed_is_sealed_whole(house):
