@@ -3,8 +3,9 @@
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -15,6 +16,7 @@ from kiosk.central.counting import Settled
 from kiosk.central.worker import Worker
 from kiosk.exam.error import KioskError, Refused
 from kiosk.sealing.age import AgeIdentity
+from storage.engine import StoreError
 
 if TYPE_CHECKING:
     from kiosk.central.central import Central
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 MOST_WORKERS = 64
 MOST_LOST = 20
 """Workers that may die before the crew gives up: what kills every one of them needs a person."""
+
+BETWEEN_SECONDS = 60.0
+"""From the end of one thing the parent does besides to the beginning of the next."""
 
 OpenCentral = Callable[[], "Central"]
 """Opens central anew in a process of its own; it crosses to the process by pickling."""
@@ -68,12 +73,15 @@ class Crew:
         """The process ids of the workers that run."""
         return tuple(p.pid for p in self._running.values() if p.pid is not None)
 
-    def run(self, told: Callable[[Settled], None], order: Order) -> int:
+    def run(
+        self, told: Callable[[Settled], None], order: Order, between: Callable[[], None] = lambda: None
+    ) -> int:
         """Count until every worker has ended; return how many workers died on the way.
 
-        Raises KioskError with a worker's own words where one could not work at all, Refused where too many died.
+        `between` is done here, in the parent, every now and then while the workers count; a store that does not answer
+        it is asked again later. Raises KioskError with a worker's own words where one could not work at all, Refused where too many died.
         """
-        lost = 0
+        lost, next_at = 0, time.monotonic() + BETWEEN_SECONDS
         with stopping(self._stop) as stop:
             for number in range(self._workers):
                 self._start(Order(order.once, order.again and number == 0))
@@ -82,6 +90,10 @@ class Crew:
                     lost += self._hear(told, order, stop)
                     if lost > MOST_LOST:
                         raise Refused(f"{lost} workers died one after the other. Look at the log of the machine.")
+                    if time.monotonic() >= next_at and not stop.is_set():
+                        with suppress(StoreError):
+                            between()
+                        next_at = time.monotonic() + BETWEEN_SECONDS
             finally:
                 self._end()
         return lost

@@ -45,7 +45,7 @@ def work(
         else:
             central.counting.must_take_workers()
             crew = Crew(partial(Central.open, place), central.keys.intake(), workers)
-            lost = crew.run(done, Order(once=once, again=again))
+            lost = crew.run(done, Order(once=once, again=again), partial(settle_closings, central))
         settle_closings(central)
     put_json({**done.facts(), "workersLost": lost}) if as_json else _say(done, lost)
     if done.states[BundleState.FAILED]:

@@ -125,6 +125,25 @@ def test_a_crew_of_processes_counts_and_ends(served, tmp_path):
     assert served.central.arrivals.waiting() == 0
 
 
+def test_the_parent_of_a_crew_has_other_work_done_while_the_workers_count(served, tmp_path, monkeypatch):
+    """As closings are, which must not wait until a crew that never ends has ended."""
+    monkeypatch.setattr(crewing, "BETWEEN_SECONDS", 0.0)
+    crew = Crew(partial(at_url, url_of(served), tmp_path / "keys"), served.keyring.intake, 2)
+    waiting, ran = [], []
+
+    def between():
+        ran.append(len(crew.pids))
+        if len(ran) == 1:
+            raise StoreError("The database does not answer.")
+        waiting.append(served.central.arrivals.waiting())
+        if waiting[-1] == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    crew.run(lambda _: None, Order(once=False), between)
+    assert waiting[-1] == 0
+    assert ran == [2] * len(ran)
+
+
 def test_a_worker_killed_with_a_bundle_in_hand_leaves_it_to_the_others(served, tmp_path):
     (mark := tmp_path / "dead").mkdir()
     crew = Crew(partial(killing, url_of(served), tmp_path / "keys", mark, 3), served.keyring.intake, 2)
