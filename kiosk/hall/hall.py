@@ -1,6 +1,7 @@
 """The hall: who may log in, who may begin, what a proctor may do. It signs what a seat must believe."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from kiosk.exam.assignment import Session
 from kiosk.exam.attempt import Phase
@@ -10,6 +11,7 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.roster import Progress
 from kiosk.hall.card import notice_of, result_of
+from kiosk.hall.custody import Custody
 from kiosk.hall.door import Doorkeeper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.opening import Openings
@@ -33,7 +35,8 @@ CLOCK_SLACK = timedelta(days=1)
 class Hall:
     """Implements `kiosk.views.authority.Authority` on the hall's own store; usable from any thread."""
 
-    def __init__(self, store: HallStore, keys: HallKeys, rights: Rights, clock: Clock) -> None:
+    def __init__(self, store: HallStore, keys: HallKeys, rights: Rights, clock: Clock, folder: Path) -> None:
+        """`folder` is the hall's own: what it decided and its seats' codes lie there."""
         doorkeeper = Doorkeeper(store.doors, clock)
         self._store = store
         self._keys = keys
@@ -42,7 +45,9 @@ class Hall:
         self._reception = Reception(store, doorkeeper, clock)
         self._openings = Openings(store, keys, clock)
         self._supervision = Supervision(store, keys, rights, doorkeeper, clock)
-        self._opening = Opening(store, keys, rights, self._supervision, clock)
+        self._opening = Opening(store, keys, self._supervision, clock)
+        self.custody = Custody(folder, keys, store, self._supervision, doorkeeper, clock)
+        """The keys of the seats' stores."""
 
     @property
     def name(self) -> str:
@@ -113,6 +118,14 @@ class Hall:
             raise Invalid("this report is not of this version") from error
         self._store.permits.take_progress(told, parse_iso(self._clock.now().at))
 
+    def challenge(self, seat: str) -> str:
+        """Return what a seat must sign before `unlock`."""
+        return self.custody.challenge(seat)
+
+    def unlock(self, seat: str, wrapped_key: bytes, proof: bytes) -> bytes:
+        """Return the key of a seat's store, sealed to whom its proof names; wrong proofs slow down."""
+        return self.custody.unlock(seat, wrapped_key, proof)
+
     def sessions(self) -> tuple[Session, ...]:
         """Return the sessions of this hall, in the order they start."""
         return self._store.roster.all_sessions()
@@ -166,6 +179,7 @@ class Hall:
             seat=seat,
         )
         recipients = self._recipients()
+        code_key = self.custody.code_key(seat)
         return EnrolmentDocument(
             version=1,
             seat=seat,
@@ -174,6 +188,8 @@ class Hall:
             recipients=recipients,
             keepers=(self._keys.identity.recipient, recipients[-1]),
             revocations=self._keys.revocations.read().text,
+            is_sealed=code_key is not None,
+            code_key=code_key,
         )
 
     def close(self) -> None:

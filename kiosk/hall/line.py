@@ -1,6 +1,7 @@
 """The hall's end of a line: answers one seat's calls, in turn, until the seat hangs up."""
 
 import base64
+import binascii
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -14,7 +15,9 @@ from kiosk.wire.answer import (
     DoneAnswer,
     GrantAnswer,
     InstructionsAnswer,
+    KeyAnswer,
     NameAnswer,
+    NonceAnswer,
     NoticeAnswer,
     NoticesAnswer,
     OfferAnswer,
@@ -75,6 +78,19 @@ def _ask(authority: Authority, call: line.Call) -> BaseModel:
         case line.ReportCall():
             authority.report(Report(**call.model_dump(exclude={"method"})))
             return DoneAnswer()
+        case line.ChallengeCall():
+            return NonceAnswer(nonce=authority.challenge(call.seat))
+        case line.UnlockCall():
+            return _unlocked(authority, call)
+
+
+def _unlocked(authority: Authority, call: line.UnlockCall) -> KeyAnswer:
+    try:
+        wrapped = base64.b64decode(call.wrapped, validate=True)
+    except binascii.Error:
+        raise Invalid("the sealed key came damaged from the seat") from None
+    sealed = authority.unlock(call.seat, wrapped, call.proof.encode("utf-8", "replace"))
+    return KeyAnswer(sealed=base64.b64encode(sealed).decode("ascii"))
 
 
 def _offer(authority: Authority, call: line.LeaseCall) -> OfferAnswer:

@@ -50,4 +50,4 @@ def hall_store(place: Place) -> HallStore:
 
 def open_hall(place: Place, clock: Clock) -> Hall:
     """Open a settled hall; raises KioskError for what is missing."""
-    return Hall(hall_store(place), hall_keys(place), load_rights(), clock)
+    return Hall(hall_store(place), hall_keys(place), load_rights(), clock, place.folder)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.exam.error import Denied, Refused, Tampered
+from kiosk.exam.error import Refused, Tampered
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
-from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.roster import SealedPaper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Pair, Supervision
@@ -35,12 +34,9 @@ class Opened:
 class Opening:
     """Opens papers. Before, nothing in the hall can; which time it is plays no part."""
 
-    def __init__(
-        self, store: HallStore, keys: HallKeys, rights: Rights, supervision: Supervision, clock: Clock
-    ) -> None:
+    def __init__(self, store: HallStore, keys: HallKeys, supervision: Supervision, clock: Clock) -> None:
         self._store = store
         self._keys = keys
-        self._rights = rights
         self._supervision = supervision
         self._clock = clock
 
@@ -49,7 +45,7 @@ class Opening:
 
         Raises Denied for a wrong PIN and another hall's token, Tampered or Invalid for one that does not hold.
         """
-        pair = self._pair(pin, None)
+        pair = self._supervision.allowed(RIGHT, pin, None, CONSOLE)
         revoked = self._keys.revocations.read()
         release = read_release(token, self._keys.root, hall=self._keys.hall, test_id=test_id, revoked=revoked)
         told = release.document.test_id
@@ -66,18 +62,10 @@ class Opening:
         that opens nothing here.
         """
         lock = code_identity(code, test_id, self._keys.hall)
-        pair = self._pair(pin, second_pin)
+        pair = self._supervision.allowed(RIGHT, pin, second_pin, CONSOLE)
         papers = self._sealed(test_id)
         identities = {p.digest: unlock(p.locked_identity, self._keys.identity, lock) for p in papers}
         return self._open(test_id, identities, pair, "code", ())
-
-    def _pair(self, pin: str, second_pin: str | None) -> Pair:
-        pair = self._supervision.pair(pin, second_pin, CONSOLE)
-        for person in (pair.first, *([pair.second] if pair.second else [])):
-            self._rights.check(RIGHT, Actor(person.user_id, person.role), in_scope=True)
-        if pair.second is not None and pair.second.user_id == pair.first.user_id:
-            raise Denied("The second person must be somebody else, with a PIN of their own.")
-        return pair
 
     def _sealed(self, test_id: str) -> tuple[SealedPaper, ...]:
         papers = self._store.papers.sealed(test_id)

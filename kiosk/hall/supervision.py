@@ -9,7 +9,7 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedGrant
 from kiosk.exam.person import Person
-from kiosk.exam.roles import Rights
+from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.text import clean_line, clean_text
 from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.hall.door import Doorkeeper
@@ -54,6 +54,15 @@ class Supervision:
     def pair(self, pin: str, second_pin: str | None, where: str) -> Pair:
         """Return the proctors with one PIN or two; raises Denied after a wrong try of either."""
         return self._recognise(pin, second_pin, where)
+
+    def allowed(self, right: str, pin: str, second_pin: str | None, where: str) -> Pair:
+        """Return the proctors with one PIN or two, who have a right and are not the same; raises Denied otherwise."""
+        pair = self.pair(pin, second_pin, where)
+        for person in (pair.first, *([pair.second] if pair.second else [])):
+            self._rights.check(right, Actor(person.user_id, person.role), in_scope=True)
+        if pair.second is not None and pair.second.user_id == pair.first.user_id:
+            raise Denied("The second person must be somebody else, with a PIN of their own.")
+        return pair
 
     def grant(self, request: GrantRequest) -> bytes:
         """Return the signed grant of an act; raises Denied for a wrong PIN, a missing right, another seat's sitting."""

@@ -39,6 +39,7 @@ class PayloadType(StrEnum):
     REVOCATIONS = "application/vnd.exam-kiosk.revocations.v1+json"
     DECISION = "application/vnd.exam-kiosk.decision.v1+json"
     TOMBSTONE = "application/vnd.exam-kiosk.tombstone.v1+json"
+    UNLOCK = "application/vnd.exam-kiosk.unlock.v1+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,12 @@ def code_identity(code: str, test_id: str, hall: str) -> AgeIdentity:
     """Return what a code opens of one test in one hall; raises Mistyped for a slip of the finger."""
     secret = read(code).to_bytes(-(-BITS // 8), "big")
     purpose = canonical({"for": _PURPOSE, "test": test_id, "hall": hall})
-    return AgeIdentity(_identity_text(HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret)))
+    return identity_of(HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret))
+
+
+def identity_of(key: bytes) -> AgeIdentity:
+    """Return the age identity whose X25519 key is 32 derived bytes."""
+    return AgeIdentity(_identity_text(key))
 
 
 def _identity_text(key: bytes) -> str:

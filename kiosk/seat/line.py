@@ -19,7 +19,9 @@ from kiosk.wire.answer import (
     DoneAnswer,
     GrantAnswer,
     InstructionsAnswer,
+    KeyAnswer,
     NameAnswer,
+    NonceAnswer,
     NoticesAnswer,
     OfferAnswer,
     ResultAnswer,
@@ -79,10 +81,7 @@ class Line:
         """Ask to open or resume a sitting."""
         call = line.LeaseCall(method="lease", token=token, assignment_id=assignment_id, seat=seat)
         offer = self._ask(OfferAnswer, call)
-        try:
-            blob = base64.b64decode(offer.paper_blob, validate=True)
-        except binascii.Error:
-            raise Invalid("the paper came damaged from the hall") from None
+        blob = _bytes(offer.paper_blob, "the paper")
         return LeaseOffer(offer.envelope.encode("ascii", "replace"), offer.paper_identity, blob)
 
     def result(self, token: str, assignment_id: str) -> Result:
@@ -101,6 +100,16 @@ class Line:
     def report(self, report: Report) -> None:
         """Tell of a sitting's progress."""
         self._ask(DoneAnswer, line.ReportCall.model_validate(report))
+
+    def challenge(self, seat: str) -> str:
+        """Return what the seat must sign."""
+        return self._ask(NonceAnswer, line.ChallengeCall(method="challenge", seat=seat)).nonce
+
+    def unlock(self, seat: str, wrapped_key: bytes, proof: bytes) -> bytes:
+        """Return the key of the seat's store, sealed to whom the proof names."""
+        wrapped = base64.b64encode(wrapped_key).decode("ascii")
+        call = line.UnlockCall(method="unlock", seat=seat, wrapped=wrapped, proof=proof.decode("ascii", "replace"))
+        return _bytes(self._ask(KeyAnswer, call).sealed, "the key of the store")
 
     def close(self) -> None:
         """Hang up."""
@@ -148,6 +157,13 @@ def _read(document: type[D], data: bytes) -> D:
         return document.model_validate_json(data)
     except ValidationError as error:
         raise Invalid(f"the hall's answer is not of this version: {words(error)}") from None
+
+
+def _bytes(text: str, what: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise Invalid(f"{what} came damaged from the hall") from None
 
 
 def _view(kind: type[V], document: BaseModel) -> V:

@@ -62,7 +62,22 @@ class Report:
     head_hash: str
 
 
-class Authority(Protocol):
+class Keeper(Protocol):
+    """Who opens the sealed key of a seat's store, once the seat has proved that it is that seat."""
+
+    def challenge(self, seat: str) -> str:
+        """Return what the seat must sign, in hex: good for one asking, and for a minute."""
+        ...
+
+    def unlock(self, seat: str, wrapped_key: bytes, proof: bytes) -> bytes:
+        """Return the key of a seat's store, sealed to the age recipient that `proof` names.
+
+        `proof` is a DSSE envelope (payload `UnlockDocument`) by the seat's key. Raises Denied where it does not hold.
+        """
+        ...
+
+
+class Authority(Keeper, Protocol):
     """The hall as a seat sees it. Every method may block and may raise Denied, Refused or KioskError."""
 
     def admit(self, roll_number: str, code: str, seat: str) -> Admission:

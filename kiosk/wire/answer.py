@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from kiosk.exam.assignment import AssignmentStatus
-from kiosk.wire.document import Document, EnvelopeText, Identifier, Name
+from kiosk.wire.document import Digest, Document, EnvelopeText, Identifier, Name
+from kiosk.wire.store_key import LARGEST_WRAPPED
 
 MOST = 10_000
 """Rows of one list."""
@@ -142,6 +143,19 @@ class GrantAnswer(Document):
     """A signed grant."""
 
     envelope: EnvelopeText
+
+
+class NonceAnswer(Document):
+    """What a seat must sign."""
+
+    nonce: Digest
+
+
+class KeyAnswer(Document):
+    """The key of a store, sealed to whom the seat named."""
+
+    sealed: Annotated[str, Field(max_length=2 * LARGEST_WRAPPED, repr=False)]
+    """base64."""
 
 
 class DoneAnswer(Document):

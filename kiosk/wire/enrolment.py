@@ -1,4 +1,4 @@
-"""An enrolment: what a hall gives a seat when a technician sets it up. Everything in it is public."""
+"""An enrolment: what a hall gives a seat when a technician sets it up. All of it that the seat keeps is public."""
 
 from typing import Annotated, Literal
 
@@ -21,3 +21,7 @@ class EnrolmentDocument(Document):
     """Whom the key of the seat's store is sealed to: the hall, and the escrow."""
     revocations: RevocationsText | None = None
     """The newest revocation list the hall knows."""
+    is_sealed: bool = False
+    """Whether the key of the seat's store may lie on its disk only sealed."""
+    code_key: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", repr=False)] = None
+    """What the seat's code derives to, in hex. The seat makes a copy with it and never writes it to its disk."""

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from kiosk.exam.grant import Act
-from kiosk.wire.document import Count, Digest, Document, Identifier, Instant, Name
+from kiosk.wire.document import Count, Digest, Document, EnvelopeText, Identifier, Instant, Name
 from kiosk.wire.package import LARGEST_BLOB
+from kiosk.wire.store_key import LARGEST_WRAPPED
 
 VERSION = 1
 LARGEST_CALL = 64 * 2**10
@@ -136,6 +137,23 @@ class ReportCall(Asked):
     head_hash: Digest
 
 
+class ChallengeCall(Asked):
+    """`Authority.challenge`."""
+
+    method: Literal["challenge"]
+    seat: Name
+
+
+class UnlockCall(Asked):
+    """`Authority.unlock`."""
+
+    method: Literal["unlock"]
+    seat: Name
+    wrapped: Annotated[str, Field(max_length=2 * LARGEST_WRAPPED)]
+    """base64."""
+    proof: EnvelopeText
+
+
 Call = Annotated[
     AdmitCall
     | TestsCall
@@ -145,7 +163,9 @@ Call = Annotated[
     | LeaseCall
     | ProctorCall
     | GrantCall
-    | ReportCall,
+    | ReportCall
+    | ChallengeCall
+    | UnlockCall,
     Field(discriminator="method"),
 ]
 CALL: TypeAdapter[Call] = TypeAdapter(Call)
