@@ -144,7 +144,7 @@ class Central:
         """Settles closings."""
         store, root = ClosingStore(self.office.engine), self.keys.root
         comparison = Comparison(store, self.office, PackageStore(self.office.engine), root)
-        return Closings(store, comparison, self.keys.receipt_signer(), root, self.clock, self.keys.revoked())
+        return Closings(store, comparison, self.keys.receipt_signer(), root, self.clock, self.keys.revoked)
 
     @cached_property
     def despatch(self) -> Despatch:

@@ -1,7 +1,7 @@
 """Closings at central: a hall's statement is taken in, held against the office's roster, and answered once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,9 @@ class Closings:
         signer: ReceiptSigner,
         root: str,
         clock: Clock,
-        revoked: Revocations = NONE_REVOKED,
+        revoked: Callable[[], Revocations] = lambda: NONE_REVOKED,
     ) -> None:
+        """`revoked` is asked anew for each closing, so that a list that comes is heeded by a worker that runs."""
         self._store = store
         self._comparison = comparison
         self._signer = signer
@@ -117,7 +118,7 @@ class Closings:
     def settle(self, kept: KeptClosing) -> ClosingState:
         """Sign the close-out of a closing that explains everything, or write down what is still open."""
         try:
-            closing = read_closing(kept.envelope, self._root, self._revoked)
+            closing = read_closing(kept.envelope, self._root, self._revoked())
             problem = self._comparison.problem(closing)
         except (Invalid, Denied, Tampered) as error:
             problem = error.message
