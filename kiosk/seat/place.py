@@ -1,5 +1,7 @@
 """A seat's folder: its key made here, certified by its hall, its store and its desk opened."""
 
+from functools import partial
+
 from pydantic import ValidationError
 
 from kiosk import __version__
@@ -9,12 +11,14 @@ from kiosk.ground.home import Place
 from kiosk.ground.occupancy import occupied
 from kiosk.sealing.bundle import Sealer
 from kiosk.sealing.key import KeyFolder
+from kiosk.sealing.key_file import replace_file
 from kiosk.sealing.revocation import RevocationFile, read_carried
+from kiosk.seat.custody import Unlock, is_sealed, keep_code_lock, seat_key, settle_key, wrap_store_key
 from kiosk.seat.desk import Desk
 from kiosk.seat.outbox import Outbox
-from kiosk.seat.recovery import has_wrapped_key, wrap_store_key
 from kiosk.seat.trust import Trust
-from kiosk.views.authority import Authority
+from kiosk.seat.unlocking import WRAPPED, unlock_by_hall
+from kiosk.views.authority import Authority, Keeper
 from kiosk.wire.document import words
 from kiosk.wire.enrolment import EnrolmentDocument
 from storage.seat.store import SeatStore
@@ -34,29 +38,34 @@ def make_seat(place: Place) -> str:
     return folder.public(NAME)
 
 
-def settle_seat(place: Place, enrolment: EnrolmentDocument) -> None:
+def settle_seat(place: Place, enrolment: EnrolmentDocument, keeper: Keeper | None = None) -> None:
     """Keep what the hall answered, and seal the store's key to those the hall names, should the machine break.
 
-    Raises Refused for another root than before, and for another key of the hall while sittings begun under the former
-    one are not sealed; Tampered or Denied for a bad chain.
+    `keeper` is asked where a sealed store must be looked into. On a seat that is to be sealed, or to be so no longer,
+    the key is moved when the desk is opened. Raises Refused for another root than before, and for another key of the
+    hall while sittings begun under the former one are not sealed; Tampered or Denied for a bad chain.
     """
     trust = Trust.from_chain(enrolment.seat, enrolment.chain, enrolment.root)
     KeyFolder(place.keys).keep_public(ROOT, enrolment.root)
     RevocationFile(place.keys, enrolment.root).keep(read_carried(enrolment.revocations, enrolment.root))
     before = read_enrolment(place) if (place.keys / ENROLMENT).exists() else None
     if before is not None:
-        _must_be_sealed(place, Trust.from_chain(before.seat, before.chain, before.root), trust)
-    if enrolment.keepers and (before is None or before.keepers != enrolment.keepers or not has_wrapped_key(place)):
-        wrap_store_key(place, enrolment.keepers)
-    draft = place.keys / f"{ENROLMENT}.new"
-    draft.write_text(enrolment.model_dump_json(), encoding="utf-8")
-    draft.replace(place.keys / ENROLMENT)
+        former = Trust.from_chain(before.seat, before.chain, before.root)
+        if former.hall_key != trust.hall_key and place.exists:
+            _must_be_sealed(place, None if keeper is None else partial(unlock_by_hall, place, enrolment, keeper))
+    if enrolment.is_sealed:
+        keep_code_lock(place, enrolment)
+    elif enrolment.keepers and not is_sealed(place) and _lacks_sealing(place, before, enrolment):
+        wrap_store_key(place, enrolment, place.store_key())
+    replace_file(place.keys / ENROLMENT, enrolment.model_dump_json(exclude={"code_key"}).encode("utf-8"), 0o644)
 
 
-def _must_be_sealed(place: Place, before: Trust, now: Trust) -> None:
-    if before.hall_key == now.hall_key or not place.exists:
-        return
-    store = seat_store(place)
+def _lacks_sealing(place: Place, before: EnrolmentDocument | None, now: EnrolmentDocument) -> bool:
+    return before is None or before.keepers != now.keepers or not (place.keys / WRAPPED).exists()
+
+
+def _must_be_sealed(place: Place, unlock: Unlock | None) -> None:
+    store = seat_store(place, unlock)
     try:
         waiting = sum(line.bundle_id is None for line in store.sittings())
     finally:
@@ -81,16 +90,21 @@ def read_enrolment(place: Place) -> EnrolmentDocument:
     return enrolment
 
 
-def seat_store(place: Place) -> SeatStore:
-    """Open a seat's store, or make it the first time."""
-    return SeatStore.open(place.store, place.store_key(), create=True)
+def seat_store(place: Place, unlock: Unlock | None = None) -> SeatStore:
+    """Open a seat's store, or make it the first time; `unlock` is asked for its key where that is sealed."""
+    return SeatStore.open(place.store, seat_key(place, unlock), create=True)
 
 
-def open_desk(place: Place, authority: Authority, clock: Clock) -> Desk:
-    """Open the desk of an enrolled seat."""
+def open_desk(place: Place, authority: Authority, clock: Clock, unlock: Unlock | None = None) -> Desk:
+    """Open the desk of an enrolled seat.
+
+    A sealed key is opened by the hall, and kept as the enrolment says; or by `unlock`, which changes nothing.
+    """
     enrolment = read_enrolment(place)
     trust = Trust.from_chain(enrolment.seat, enrolment.chain, enrolment.root)
-    return Desk(enrolment.seat, authority, seat_store(place), trust, clock, BUILD)
+    key = settle_key(place, enrolment, authority) if unlock is None else seat_key(place, unlock)
+    store = SeatStore.open(place.store, key, create=True)
+    return Desk(enrolment.seat, authority, store, trust, clock, BUILD)
 
 
 def open_outbox(place: Place, store: SeatStore, clock: Clock) -> Outbox:

@@ -1,21 +1,20 @@
 """A seat's disk without its machine: the store's key lies beside it, sealed to the hall and the escrow."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.exam.error import Invalid, KioskError, Refused
+from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.record import SittingLine
 from kiosk.ground.home import Home, Place, write_secret
-from kiosk.sealing.age import AgeIdentity, seal_to
+from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.copy import read_file
-from kiosk.sealing.key_file import replace_file
+from kiosk.sealing.store_key import unwrap_key
+from kiosk.seat.custody import KEY
+from kiosk.seat.unlocking import WRAPPED
+from kiosk.wire.store_key import LARGEST_WRAPPED
 from storage.seat.store import SeatStore
-
-KEY, WRAPPED = "store.key", "store.key.age"
-KEY_BYTES = 32
-LARGEST_WRAPPED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +24,6 @@ class Proved:
     line: SittingLine
     problem: str | None
     """Why it does not hold; None where every entry is proved."""
-
-
-def has_wrapped_key(place: Place) -> bool:
-    """Whether the key of a seat's store lies beside it, sealed."""
-    return (place.keys / WRAPPED).exists()
-
-
-def wrap_store_key(place: Place, keepers: Sequence[str]) -> None:
-    """Seal the key of a seat's store to its keepers, in the place of an older sealing."""
-    replace_file(place.keys / WRAPPED, seal_to(keepers, place.store_key()), 0o600)
 
 
 def recover(source: Path, home: Home, name: str, identity: AgeIdentity) -> Place:
@@ -48,9 +37,7 @@ def recover(source: Path, home: Home, name: str, identity: AgeIdentity) -> Place
         raise Refused(f"{place.folder} exists already. Give a new folder.")
     if not (source / place.store_name).is_file():
         raise KioskError(f"There is no seat's store in {source}: {place.store_name} is missing.")
-    key = identity.open(read_file(source / "keys" / WRAPPED, LARGEST_WRAPPED))
-    if len(key) != KEY_BYTES:
-        raise Invalid(f"{WRAPPED} does not hold the key of a store")
+    key = unwrap_key(read_file(source / "keys" / WRAPPED, LARGEST_WRAPPED), identity)
     try:
         _copy(source, place)
         if not (place.keys / KEY).exists():

@@ -4,9 +4,6 @@ A signed note of what is to go is written before anything is touched. An interru
 changes nothing; after it, doing it again finishes the work.
 """
 
-import os
-import secrets
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +22,10 @@ from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_envelope,
 from kiosk.sealing.key import KeyFolder, KeyRole
 from kiosk.sealing.receipt import read_receipt
 from kiosk.sealing.revocation import RevocationFile
+from kiosk.sealing.shredding import shred
+from kiosk.seat.custody import KEY, Unlock, is_sealed, seat_key
 from kiosk.seat.place import NAME, read_enrolment
+from kiosk.seat.unlocking import WRAPPED
 from kiosk.wire.closing import CloseoutDocument
 from kiosk.wire.document import words
 from kiosk.wire.enrolment import EnrolmentDocument
@@ -37,8 +37,7 @@ RETENTION = timedelta(days=60)
 """How long a seat keeps its store after the close-out, so that an appeal can still be held against the machine."""
 PENDING = "wipe.dsse"
 TOMBSTONE = "wiped-"
-STORE_KEY = "store.key"
-_BLOCK = 1 << 20
+_SEALED = b"age-encryption.org/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,14 @@ def closeouts(place: Place, envelopes: Sequence[bytes]) -> tuple[CloseoutDocumen
     return tuple(read_closeout(envelope, enrolment.root, hall, revoked) for envelope in envelopes)
 
 
-def may_wipe(place: Place, outs: Sequence[CloseoutDocument], now: datetime, *, early: bool = False) -> tuple[str, ...]:
+def may_wipe(
+    place: Place,
+    outs: Sequence[CloseoutDocument],
+    now: datetime,
+    *,
+    early: bool = False,
+    unlock: Unlock | None = None,
+) -> tuple[str, ...]:
     """Return the bundles of a seat, sorted, all of which central holds and the hall has explained.
 
     Raises Refused, saying which, for a sitting not sealed, a bundle without its receipt or that no close-out names, and
@@ -69,7 +75,7 @@ def may_wipe(place: Place, outs: Sequence[CloseoutDocument], now: datetime, *, e
         raise Refused("This seat keeps nothing that could be wiped.")
     enrolment = read_enrolment(place)
     revoked = RevocationFile(place.keys, enrolment.root).read()
-    store = SeatStore.open(place.store, place.store_key())
+    store = SeatStore.open(place.store, seat_key(place, unlock))
     try:
         unsealed = [s.submission_id for s in store.sittings() if s.bundle_id is None]
         bundles = store.bundles()
@@ -92,10 +98,12 @@ def may_wipe(place: Place, outs: Sequence[CloseoutDocument], now: datetime, *, e
     return tuple(sorted(b.bundle_id for b in bundles))
 
 
-def wipe(place: Place, outs: Sequence[CloseoutDocument], now: datetime, wiper: Wiper) -> TombstoneDocument:
+def wipe(
+    place: Place, outs: Sequence[CloseoutDocument], now: datetime, wiper: Wiper, unlock: Unlock | None = None
+) -> TombstoneDocument:
     """Destroy what a seat keeps and return its tombstone; raises Refused as `may_wipe`, and while the seat is open."""
     with occupied(place):
-        bundles = may_wipe(place, outs, now, early=bool(wiper.reason))
+        bundles = may_wipe(place, outs, now, early=bool(wiper.reason), unlock=unlock)
         enrolment = read_enrolment(place)
         document = _tombstone(enrolment, outs, bundles, now, wiper)
         _must_know_everything(place)
@@ -113,7 +121,7 @@ def finish(place: Place) -> TombstoneDocument | None:
     """
     if not (place.folder / PENDING).exists() or _opens(place):
         return None
-    copies = [p.name for p in _key_files(place) if p.name != STORE_KEY]
+    copies = [p.name for p in _key_files(place) if p.name != KEY and not _is_destroyed(place, p)]
     if copies:
         raise Refused(f"The store of this seat does not open, but {copies[0]} is still here. Nothing was wiped.")
     with occupied(place):
@@ -170,10 +178,10 @@ def _tombstone(
 def _destroy(place: Place) -> None:
     """Destroy the key and every copy of it, then what it opened; each step may be done again."""
     for path in _key_files(place):
-        _shred(path)
+        shred(path)
     sync_folder(place.keys)
     for path in _data_files(place):
-        _shred(path)
+        shred(path)
     pending = place.folder / PENDING
     name = read_envelope(read_file(pending, LARGEST_ENVELOPE), PayloadType.TOMBSTONE).document()["wiped_at"]
     pending.replace(place.folder / f"{TOMBSTONE}{name.replace(':', '')}.dsse")
@@ -181,9 +189,17 @@ def _destroy(place: Place) -> None:
 
 
 def _key_files(place: Place) -> tuple[Path, ...]:
-    """Return the copies of the store's key first and the key itself last, so that with the key every copy is gone."""
-    found = sorted(place.keys.glob(f"{STORE_KEY}*"))
-    return tuple(sorted(found, key=lambda path: path.name == STORE_KEY))
+    """Return the copies of the store's key first and the key itself last, so that with the key every copy is gone.
+
+    On a sealed seat the copy for the hall stands in the key's place.
+    """
+    found = sorted(place.keys.glob(f"{KEY}*"))
+    return tuple(sorted(found, key=lambda path: (path.name == KEY, path.name == WRAPPED)))
+
+
+def _is_destroyed(place: Place, path: Path) -> bool:
+    """Whether a file is the last copy of a sealed seat's key, overwritten already by a wipe that was cut off."""
+    return path.name == WRAPPED and is_sealed(place) and not path.read_bytes().startswith(_SEALED)
 
 
 def _data_files(place: Place) -> tuple[Path, ...]:
@@ -202,28 +218,13 @@ def _must_know_everything(place: Place) -> None:
 
 
 def _opens(place: Place) -> bool:
-    if not place.store.exists() or not (place.keys / STORE_KEY).exists():
+    """Whether a store could still be opened, so that a wipe has not destroyed its key."""
+    if is_sealed(place):
+        return place.store.exists() and not _is_destroyed(place, place.keys / WRAPPED)
+    if not place.store.exists() or not (place.keys / KEY).exists():
         return False
     try:
         SeatStore.open(place.store, place.store_key()).close()
     except (StoreError, KioskError):
         return False
     return True
-
-
-def _shred(path: Path) -> None:
-    """Overwrite a file's bytes with random ones, flush them, and take its name away; a link loses its name only."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
-    except OSError:
-        path.unlink(missing_ok=True)
-        return
-    with os.fdopen(handle, "wb") as file:
-        about = os.fstat(file.fileno())
-        if stat.S_ISREG(about.st_mode):
-            left = about.st_size
-            while left > 0:
-                left -= file.write(secrets.token_bytes(min(left, _BLOCK)))
-            file.flush()
-            os.fsync(file.fileno())
-    path.unlink(missing_ok=True)

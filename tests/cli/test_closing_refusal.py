@@ -189,7 +189,7 @@ def test_a_wipe_that_was_interrupted_is_finished_by_doing_it_again(settled, monk
     """Cut off before the `stop`-th file is destroyed; the last ones are never reached where there are fewer."""
     place = Home(settled.hall.home).seat("A12")
     left = [stop]
-    shred = wipe._shred
+    shred = wipe.shred
 
     def cut_off(path):
         left[0] -= 1
@@ -197,9 +197,9 @@ def test_a_wipe_that_was_interrupted_is_finished_by_doing_it_again(settled, monk
             raise OSError(5, "Input/output error")
         shred(path)
 
-    monkeypatch.setattr(wipe, "_shred", cut_off)
+    monkeypatch.setattr(wipe, "shred", cut_off)
     settled.hall.run("seat", "wipe", "A12", *NOW, typed=settled.both, status=1 if stop <= 3 else 0)
-    monkeypatch.setattr(wipe, "_shred", shred)
+    monkeypatch.setattr(wipe, "shred", shred)
     if not wipe.tombstones(place):
         settled.hall.run("seat", "wipe", "A12", *NOW, typed=settled.both)
     assert len(wipe.tombstones(place)) == 1

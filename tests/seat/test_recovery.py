@@ -13,8 +13,10 @@ from kiosk.sealing.age import AgeIdentity, seal_to
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.sealing.revocation import NONE_REVOKED, RevocationFile, revoke
+from kiosk.sealing.store_key import unwrap_key
 from kiosk.seat.place import make_seat, read_enrolment, settle_seat
-from kiosk.seat.recovery import WRAPPED, prove, recover
+from kiosk.seat.recovery import prove, recover
+from kiosk.seat.unlocking import WRAPPED
 from kiosk.wire.revocation import RevokedDocument
 
 
@@ -73,6 +75,13 @@ def test_the_key_of_another_store_opens_nothing(house, disk, tmp_path):
         recover(disk, Home(tmp_path / "new"), SEAT, house.keyring.escrow)
 
 
+def test_a_copy_that_holds_the_bare_key_opens_too(house, disk, tmp_path):
+    key = house.home.seat(SEAT).store_key()
+    (disk / "keys" / WRAPPED).write_bytes(seal_to([house.keyring.escrow.recipient], key))
+    place = recover(disk, Home(tmp_path / "new"), SEAT, house.keyring.escrow)
+    assert [p.problem for p in prove(place)] == [None]
+
+
 def test_the_key_is_sealed_anew_only_when_its_keepers_change(house):
     place, other = house.home.seat(SEAT), AgeIdentity.generate()
     enrolment = house.hall.enrol(SEAT, make_seat(place))
@@ -81,7 +90,7 @@ def test_the_key_is_sealed_anew_only_when_its_keepers_change(house):
     settle_seat(place, house.hall.enrol(SEAT, make_seat(place)))
     assert (place.keys / WRAPPED).read_bytes() == first
     settle_seat(place, enrolment.model_copy(update={"keepers": (other.recipient,)}))
-    assert other.open((place.keys / WRAPPED).read_bytes()) == place.store_key()
+    assert unwrap_key((place.keys / WRAPPED).read_bytes(), other, SEAT) == place.store_key()
     with pytest.raises(Tampered):
         house.keyring.escrow.open((place.keys / WRAPPED).read_bytes())
     assert place.store_key() not in first
