@@ -1,8 +1,9 @@
 """Closings at central: a hall's statement is taken in, held against the office's roster, and answered once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kiosk.central.comparison import Comparison
@@ -11,7 +12,7 @@ from kiosk.exam.error import Denied, Invalid, KioskError, Tampered
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import SYSTEM_ID
-from kiosk.sealing.closing import CLOSEOUT_SUFFIX, CLOSING_SUFFIX, closeout, read_closing
+from kiosk.sealing.closing import CLOSEOUT_SUFFIX, CLOSING_SUFFIX, SAT, Closing, closeout, read_closing
 from kiosk.sealing.copy import read_file, write_copy
 from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.sealing.receipt import ReceiptSigner
@@ -136,8 +137,25 @@ class Closings:
             details={"hall": document.hall, "test": document.test_id, "bundles": len(closing.bundles)},
         )
         sessions = [s.session_id for s in self._comparison.sessions(closing)]
-        self._store.settle(kept.closing_id, lambda: closeout(closing, now, self._signer), closing.rows, sessions, audit)
+        self._store.settle(
+            kept.closing_id,
+            lambda: closeout(closing, now, self._signer),
+            closing.rows,
+            sessions,
+            audit,
+            partial(self._sat_elsewhere, document.hall),
+        )
         return ClosingState(kept.closing_id, kept.hall, kept.test_id, None)
+
+    def _sat_elsewhere(self, hall: str, settled: Sequence[bytes]) -> set[str]:
+        """Return the assignments that the newest settled closing of another hall says were sat there."""
+        newest: dict[str, Closing] = {}
+        for closing in sorted(
+            (read_closing(envelope, self._root) for envelope in settled),
+            key=lambda c: (c.document.closed_at, c.closing_id),
+        ):
+            newest[closing.document.hall] = closing
+        return {row.assignment_id for h, c in newest.items() if h != hall for row in c.rows if row.state in SAT}
 
     def write(self, folder: Path, hall: str | None = None) -> tuple[str, ...]:
         """Write every close-out, or those of one hall, into a folder, read back and compared; return their names."""

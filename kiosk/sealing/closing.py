@@ -19,7 +19,8 @@ from kiosk.wire.document import words
 
 CLOSING_SUFFIX = ".closing"
 CLOSEOUT_SUFFIX = ".closeout"
-_SAT = (RowState.PRESENT, RowState.UNFINISHED)
+SAT = (RowState.PRESENT, RowState.UNFINISHED)
+"""What says that somebody sat in the hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +142,5 @@ def _must_be_sound(rows: Iterable[ExplainedRow]) -> None:
             raise Invalid(f"this closing names {name[:12]} {count} times")
     for row in rows:
         state = RowState(row.state)
-        if (state in _SAT and not row.bundles) or (state is RowState.ABSENT and row.bundles):
+        if (state in SAT and not row.bundles) or (state is RowState.ABSENT and row.bundles):
             raise Invalid(f"this closing contradicts itself about {row.assignment_id[:40]}")

@@ -1,6 +1,6 @@
 """Closings as halls sent them, and the close-out of each: signed once, the same bytes at every asking."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -89,19 +89,25 @@ class ClosingStore(Store):
         explained: Sequence[Explained],
         session_ids: Sequence[str],
         audit: AuditEntry,
+        sat_elsewhere: Callable[[Sequence[bytes]], Collection[str]] = lambda _: (),
     ) -> bytes:
         """Keep the close-out `make` gives, with what it says of each candidate; return the one that is kept.
 
-        A closing that was settled before keeps the bytes it has, and nothing changes.
+        `sat_elsewhere` is given every settled closing of the test, and returns the assignments other halls say were
+        sat there. A closing that was settled before keeps the bytes it has, and nothing changes.
         """
         with self._writing() as session:
-            row = session.get(rows.Closing, closing_id, with_for_update=True)
+            row = session.get(rows.Closing, closing_id)
             if row is None:
                 raise Refused(f"There is no closing {closing_id[:12]} here.")
+            # all closings of the test are locked, so that of two halls settled at once one sees what the other says
+            query = select(rows.Closing).where(rows.Closing.test_id == row.test_id).order_by(rows.Closing.closing_id)
+            same = session.scalars(query.with_for_update(), execution_options={"populate_existing": True}).all()
             if row.closeout is not None:
                 return bytes(row.closeout)
+            elsewhere = sat_elsewhere([bytes(other.envelope) for other in same if other.closeout is not None])
             row.closeout, row.problem, row.settled_at = make(), None, audit.at
-            _mark(session, explained, session_ids)
+            _mark(session, explained, session_ids, frozenset(elsewhere))
             write_audit(session, audit)
             return row.closeout
 
@@ -138,28 +144,36 @@ class ClosingStore(Store):
         return found
 
 
-def _mark(session: Session, explained: Sequence[Explained], session_ids: Sequence[str]) -> None:
+def _mark(
+    session: Session, explained: Sequence[Explained], session_ids: Sequence[str], elsewhere: Collection[str]
+) -> None:
     """Let assignments and attendance say what the closing says.
 
-    A test taken back from somebody says nothing of them; who sat elsewhere is not absent; and who came for one test was
-    there, whatever another says.
+    A test taken back from somebody says nothing of them; who sat, here or elsewhere, is not absent; and who came for
+    one test was there, whatever another says.
     """
-    absent = {row.assignment_id: row.state is RowState.ABSENT for row in explained}
+    absent = {
+        row.assignment_id: row.state is RowState.ABSENT and row.assignment_id not in elsewhere for row in explained
+    }
     for some in in_batches(sorted(absent)):
         query = select(rows.Assignment).where(
             rows.Assignment.assignment_id.in_(some), rows.Assignment.withdrawn_at.is_(None)
         )
         for assignment in session.scalars(query):
             assignment.absent = absent[assignment.assignment_id] and not assignment.attempt_count
-    came = {row.candidate_id: ATTENDED[row.state] for row in explained}
+    came = {row.candidate_id: ATTENDED[row.state] for row in sorted(explained, key=_telling)}
     for some in in_batches(sorted(came)):
         expected = select(rows.Attendance).where(
             rows.Attendance.session_id.in_(session_ids), rows.Attendance.candidate_id.in_(some)
         )
         for attendance in session.scalars(expected):
-            state = came[attendance.candidate_id]
-            if not (state is AttendanceState.ABSENT and attendance.state is AttendanceState.PRESENT):
-                attendance.state = state
+            if attendance.state is not AttendanceState.PRESENT:
+                attendance.state = came[attendance.candidate_id]
+
+
+def _telling(row: Explained) -> int:
+    """Return how much a row tells of a person's coming: of several rows the most telling is believed."""
+    return (RowState.ABSENT, RowState.MOVED, RowState.UNFINISHED, RowState.PRESENT).index(row.state)
 
 
 def _value(row: rows.Closing) -> KeptClosing:

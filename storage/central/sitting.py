@@ -191,6 +191,8 @@ def _write_attempts(session: Session, assignment_id: str, page: Page) -> None:
     held = session.scalar(select(func.max(assignment.attempt_count)).where(assignment.assignment_id == assignment_id))
     values: dict[str, Any] = {"attempt_count": max([len(attempts), held or 0, *made, *(a[0] for a in attempts)])}
     values["status"] = AssignmentStatus.IN_PROGRESS
+    if values["attempt_count"]:
+        values["absent"] = False  # whatever a hall has said: somebody sat
     if attempts:
         values["last_attempt_at"] = attempts[-1][1]
         if attempts[-1][2] is not None:

@@ -4,9 +4,12 @@ from datetime import timedelta
 import pytest
 
 from builders import NOON, a_paper, a_session
-from house import CODE, HALL, OTHER_CODE, ROLL, SEAT, a_hall_roster, a_house
+from house import CODE, HALL, OTHER_CODE, PIN, ROLL, SEAT, a_hall_roster, a_house
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.roster import HeldResult, Seating
+from kiosk.exam.status import AttendanceState
+from kiosk.hall.backroom import Backroom
+from kiosk.hall.place import hall_keys
 
 
 @pytest.fixture
@@ -107,3 +110,17 @@ def test_a_result_may_be_looked_at_after_the_session(tmp_path):
     house.clock.advance(24 * 3_600_000)
     assert house.hall.admit(ROLL, CODE, SEAT)
     house.close()
+
+
+def test_who_logs_in_after_being_marked_absent_is_present_and_both_acts_stand(house):
+    room = Backroom.open(house.home.hall, hall_keys(house.home.hall), house.hall._store, house.clock)
+    assert room.attendances.say(room.proctors(PIN), {ROLL: (AttendanceState.ABSENT, "not in the room at noon")}) == 1
+    house.clock.advance(60_000)
+    house.hall.admit(ROLL, CODE, SEAT)
+    (mark,) = (m for m in room.attendances.marks() if m.roll_number == ROLL)
+    assert (mark.state, mark.seat, mark.note) == (AttendanceState.PRESENT, SEAT, "")
+    assert mark.arrived_at == NOON + timedelta(minutes=1)
+    acts = [a for a in house.hall._store.permits.acts() if a.subject_type == "attendance"]
+    assert [(a.who, a.details["state"]) for a in acts[-2:]] == [("proctor-1", "absent"), ("candidate-1", "present")]
+    house.hall.admit(ROLL, CODE, SEAT)
+    assert [a for a in house.hall._store.permits.acts() if a.subject_type == "attendance"] == acts
