@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, event
 
-APPEND_ONLY = ("journal", "papers", "answer_keys", "marks", "receipts", "decisions", "audit_log")
+APPEND_ONLY = ("journal", "papers", "attachments", "answer_keys", "marks", "receipts", "decisions", "audit_log")
 """Tables whose rows are never changed and never taken away."""
 
 _PRINTED_TEST = "SELECT 1 FROM tests WHERE published_at IS NOT NULL AND test_id = {row}.test_id"

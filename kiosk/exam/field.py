@@ -20,6 +20,10 @@ class Fields:
             raise Invalid(f"an object is wanted, not {type(fields).__name__}")
         self.fields: Mapping[str, Any] = fields
 
+    def has(self, name: str) -> bool:
+        """Whether a field that may be left out is there."""
+        return name in self.fields
+
     def text(self, name: str) -> str:
         """Return a string."""
         return self._of(name, str)

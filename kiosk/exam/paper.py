@@ -1,5 +1,6 @@
 """The Paper: exactly what a candidate may see of a test, frozen and addressed by its digest."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from kiosk.exam.field import Fields
 from kiosk.exam.policy import Policy
 
 FORMAT = "exam-kiosk paper 1"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ class PaperSection:
     questions: tuple[PaperQuestion, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PaperFile:
+    """One file that questions name among their attachments; its text travels beside the paper."""
+
+    name: str
+    sha256: str
+    """Of its text in UTF-8, lower-case hex."""
+    length: int
+    """Bytes of that."""
+
+
 @dataclass(frozen=True)
 class Paper:
     """One printed test. Equal papers have equal canonical bytes and so one digest."""
@@ -70,6 +83,8 @@ class Paper:
     randomized_options: bool
     policy: Policy
     sections: tuple[PaperSection, ...]
+    files: tuple[PaperFile, ...] = ()
+    """What attachments name and a terminal can show, in the order of their names."""
 
     @cached_property
     def digest(self) -> str:
@@ -85,6 +100,11 @@ class Paper:
     def section_of(self) -> Mapping[str, PaperSection]:
         """The section each question stands in, by question id."""
         return {q.question_id: s for s in self.sections for q in s.questions}
+
+    def files_of(self, question: PaperQuestion) -> tuple[PaperFile, ...]:
+        """Return the files among a question's attachments, in the question's order."""
+        held = {f.name: f for f in self.files}
+        return tuple(held[a] for a in dict.fromkeys(question.attachments) if a in held)
 
     def section(self, section_id: str) -> PaperSection:
         """Return a section by id; raises Invalid if the paper has none such."""
@@ -107,6 +127,7 @@ class Paper:
             "randomizedOptions": self.randomized_options,
             "policy": self.policy.document(),
             "sections": [_section_document(s) for s in self.sections],
+            **({"files": [_file_document(f) for f in self.files]} if self.files else {}),
         }
 
     def to_bytes(self) -> bytes:
@@ -123,6 +144,10 @@ class Paper:
         if canonical(paper.document()) != canonical(document):
             raise Invalid("this paper holds fields this version does not know")
         return paper
+
+
+def _file_document(file: PaperFile) -> dict[str, Any]:
+    return {"name": file.name, "sha256": file.sha256, "length": file.length}
 
 
 def _section_document(section: PaperSection) -> dict[str, Any]:
@@ -159,7 +184,7 @@ def _question_document(question: PaperQuestion) -> dict[str, Any]:
 def _read_paper(d: Fields) -> Paper:
     if d.text("format") != FORMAT:
         raise Invalid(f"its format is {d.text('format')!r}")
-    return Paper(
+    paper = Paper(
         test_id=d.text("testId"),
         title=d.text("title"),
         description=d.text_or_none("description"),
@@ -170,7 +195,20 @@ def _read_paper(d: Fields) -> Paper:
         randomized_options=d.flag("randomizedOptions"),
         policy=Policy.read(d.inner("policy")),
         sections=tuple(_read_section(s) for s in d.rows("sections")),
+        files=tuple(_read_file(f) for f in d.rows("files")) if d.has("files") else (),
     )
+    named = {a for q in paper.questions.values() for a in q.attachments}
+    names = [f.name for f in paper.files]
+    if names != sorted(set(names)) or not named.issuperset(names):
+        raise Invalid("its files are not in order, or no question names them")
+    return paper
+
+
+def _read_file(d: Fields) -> PaperFile:
+    file = PaperFile(d.text("name"), d.text("sha256"), d.whole("length"))
+    if not _DIGEST.fullmatch(file.sha256) or file.length < 1:
+        raise Invalid(f"the file {file.name!r} has no digest or no length")
+    return file
 
 
 def _read_section(d: Fields) -> PaperSection:

@@ -1,18 +1,22 @@
 """The press: prints a draft into a Paper and a Key, by naming every field that may be printed."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from kiosk.exam.draft import Question, QuestionType, Section, Test
 from kiosk.exam.key import Key, KeyQuestion, MarkingRule
-from kiosk.exam.paper import Paper, PaperOption, PaperQuestion, PaperSection
+from kiosk.exam.paper import Paper, PaperFile, PaperOption, PaperQuestion, PaperSection
 from kiosk.exam.policy import Policy
 from kiosk.exam.proof import active_questions, proof_read
 from kiosk.exam.setting import read_setting
 from kiosk.exam.text import clean_text
 
 
-def print_test(test: Test, key_version: int = 1) -> tuple[Paper, Key]:
-    """Print a draft; raises Invalid, naming the place, for a draft that could not be sat or marked."""
+def print_test(test: Test, key_version: int = 1, files: Iterable[PaperFile] = ()) -> tuple[Paper, Key]:
+    """Print a draft; raises Invalid, naming the place, for a draft that could not be sat or marked.
+
+    `files` are those its attachments name, as they are kept beside the paper.
+    """
     proof_read(test)
     policy = Policy.from_settings(test.access_type, test.max_attempts, test.settings)
     sections = tuple(sorted(test.sections, key=lambda s: (s.section_order, s.section_id)))
@@ -27,6 +31,7 @@ def print_test(test: Test, key_version: int = 1) -> tuple[Paper, Key]:
         randomized_options=bool(test.randomized_options),
         policy=policy,
         sections=tuple(_print_section(s) for s in sections),
+        files=tuple(sorted(files, key=lambda f: f.name)),
     )
     return paper, _print_key(test, paper, policy, key_version)
 

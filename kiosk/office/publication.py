@@ -1,22 +1,33 @@
 """Publishing: a draft is printed into a paper and a key; a wrong key is mended by a new version of it."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.exam.attachment import must_be_attached
 from kiosk.exam.error import Refused
 from kiosk.exam.key import Key
 from kiosk.exam.paper import Paper
 from kiosk.exam.press import print_test
 from kiosk.exam.roles import Actor
+from kiosk.office.attachment import attached_texts
 from kiosk.office.office import Office
 
 
-def publish(office: Office, actor: Actor, test_id: str) -> Paper:
-    """Print a draft, for good, and return the paper. Raises Invalid, naming the place, for what cannot be sat."""
+def publish(office: Office, actor: Actor, test_id: str, folder: Path | None = None) -> Paper:
+    """Print a draft, for good, and return the paper. Raises Invalid, naming the place, for what cannot be sat.
+
+    `folder` holds the files its attachments name: what a candidate may read is fixed with the paper.
+    """
     office.check("test.approve_publish", actor)
     summary = office.drafts.summary(test_id)
     if summary.is_published:
         raise Refused(_words_for_published(office, test_id, summary.title))
-    paper, key = print_test(office.drafts.load(test_id))
+    draft = office.drafts.load(test_id)
+    print_test(draft)  # what the draft itself lacks is said first
+    attached = attached_texts(draft, folder)
+    paper, key = print_test(draft, files=[a.file for a in attached])
     audit = office.audit("test.approve_publish", actor, "tests", test_id, paper=paper.digest, key=key.digest)
-    office.papers.add(paper, key, audit)
+    office.papers.add(paper, key, audit, {a.file.sha256: a.text for a in attached})
     return paper
 
 
@@ -26,6 +37,13 @@ def paper_of(office: Office, test_id: str) -> Paper:
     if summary.paper_digest is None:
         raise Refused(f"{summary.title} is a draft. Publish it first: `kiosk exam publish {test_id}`.")
     return office.papers.paper(summary.paper_digest)
+
+
+def attachments_of(office: Office, paper: Paper) -> Mapping[str, str]:
+    """Return the texts of the files a paper names, by their SHA-256; raises Tampered where one is not as printed."""
+    texts = office.papers.attachments(f.sha256 for f in paper.files)
+    must_be_attached(paper, texts)
+    return texts
 
 
 def key_of(office: Office, test_id: str) -> Key:

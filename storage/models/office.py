@@ -19,7 +19,7 @@ from storage.models.assignment import AssignmentColumns
 from storage.models.audit import AuditColumns
 from storage.models.base import DayKey, OfficeBase
 from storage.models.mark import AnswerKey, Mark
-from storage.models.paper import IdentityColumns, PaperColumns
+from storage.models.paper import AttachmentColumns, IdentityColumns, PaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
 from storage.models.question import Option, Question, QuestionBank, Tag
 from storage.models.session import Attendance, Package, Session, SessionTest
@@ -34,6 +34,7 @@ from storage.models.sitting import (
 from storage.models.sync import BundleColumns, ReceiptColumns
 from storage.models.test import Section, Setting, Test
 from storage.partition import BY_MONTH
+from storage.personal import Personal
 
 _SITTING = ["test_submissions.submission_id", "test_submissions.opened_on"]
 
@@ -73,6 +74,14 @@ class Paper(PaperColumns, OfficeBase):
     )
 
     printed_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
+
+
+class Attachment(AttachmentColumns, OfficeBase):
+    """The text of one attached file, kept once however many papers name it."""
+
+    __tablename__ = "attachments"
+
+    kept_at: Mapped[datetime]
 
 
 class PaperIdentity(IdentityColumns, OfficeBase):
@@ -300,7 +309,7 @@ class EnvelopeCode(OfficeBase):
 
     test_id: Mapped[str] = mapped_column(primary_key=True)
     hall: Mapped[str] = mapped_column(primary_key=True)
-    code: Mapped[str]
+    code: Mapped[str] = mapped_column(Personal("envelope_codes.code"))
     made_at: Mapped[datetime]
 
     def __repr__(self) -> str:
@@ -385,6 +394,7 @@ __all__ = [
     "AnswerKey",
     "Answer",
     "Assignment",
+    "Attachment",
     "Attendance",
     "Audit",
     "Bundle",

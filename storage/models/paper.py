@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Bytes
+from storage.personal import Personal
 
 
 class PaperColumns:
@@ -18,11 +19,19 @@ class PaperColumns:
     printed_at: Mapped[datetime]
 
 
+class AttachmentColumns:
+    """The text of one file that papers attach, addressed by its digest and never changed."""
+
+    digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    """SHA-256 of `body` in UTF-8, as the paper names it."""
+    body: Mapped[str] = mapped_column(Text)
+
+
 class IdentityColumns:
     """The age identity that opens one sealed paper, kept apart from it."""
 
     paper_digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
-    identity: Mapped[str]
+    identity: Mapped[str] = mapped_column(Personal("paper_identities.identity"))
     recipient: Mapped[str]
     given_at: Mapped[datetime]
     """When it was made (office) or handed over (hall)."""
@@ -54,3 +63,5 @@ class SealedPaperColumns:
     package_id: Mapped[str]
     test_id: Mapped[str]
     blob: Mapped[bytes] = mapped_column(LargeBinary)
+    attachments: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The texts of its files, sealed as it is; None for a paper without any."""

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from storage.models.base import SeatBase
-from storage.models.paper import PaperColumns
+from storage.models.paper import AttachmentColumns, PaperColumns
 from storage.models.person import NameColumns
 from storage.models.sitting import (
     AnswerColumns,
@@ -34,6 +34,12 @@ class Paper(PaperColumns, SeatBase):
     """One paper, opened."""
 
     __tablename__ = "papers"
+
+
+class Attachment(AttachmentColumns, SeatBase):
+    """The text of one file of a paper that is sat here."""
+
+    __tablename__ = "attachments"
 
 
 class Submission(SubmissionColumns, SeatBase):

@@ -1,9 +1,10 @@
 """What publishing prints: papers and the versions of their keys, each kept as the bytes its digest is taken of."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,14 +14,19 @@ from kiosk.exam.key import Key
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.paper import Paper
 from storage.models import office as rows
-from storage.office.store import Store, add_rows, write_audit
+from storage.office.store import Store, add_rows, in_batches, write_audit
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class PaperStore(Store):
     """Keeps printed papers and keys; neither is ever changed."""
 
-    def add(self, paper: Paper, key: Key, audit: AuditEntry) -> None:
-        """Keep what a test was printed into, and mark the test as published; raises Refused when it was already."""
+    def add(self, paper: Paper, key: Key, audit: AuditEntry, attachments: Mapping[str, str] = _NOTHING) -> None:
+        """Keep what a test was printed into, and mark the test as published; raises Refused when it was already.
+
+        `attachments` are the texts of the paper's files by their SHA-256.
+        """
         with self._writing() as session:
             test = session.get(rows.Test, paper.test_id, with_for_update=True)
             if test is None or test.paper_digest is not None:
@@ -34,6 +40,7 @@ class PaperStore(Store):
             }
             add_rows(session, rows.Paper, [printed])
             _add_key(session, key, audit.at, audit.who, None)
+            _add_attachments(session, attachments, audit.at)
             published = {"paper_digest": paper.digest, "published_at": audit.at}
             session.execute(update(rows.Test).where(rows.Test.test_id == paper.test_id).values(published))
             write_audit(session, audit)
@@ -57,6 +64,15 @@ class PaperStore(Store):
             if row is None:
                 raise Refused(f"There is no paper {digest[:12]} here.")
             return Paper.from_document(json.loads(row.body))
+
+    def attachments(self, digests: Iterable[str]) -> dict[str, str]:
+        """Return the texts of attached files by their SHA-256, those that are kept here."""
+        query = select(rows.Attachment.digest, rows.Attachment.body)
+        found: dict[str, str] = {}
+        with self._reading() as session:
+            for batch in in_batches(list(digests)):
+                found |= dict(session.execute(query.where(rows.Attachment.digest.in_(batch))).tuples())
+        return found
 
     def key(self, digest: str, version: int | None = None) -> Key:
         """Return a version of the key of a paper, the newest unless told; raises Refused when there is none."""
@@ -99,6 +115,14 @@ def _newest(session: Session, digests: Collection[str]) -> Mapping[str, rows.Ans
         (newest.c.paper_digest == rows.AnswerKey.paper_digest) & (newest.c.version == rows.AnswerKey.version),
     )
     return {row.paper_digest: row for row in session.scalars(query)}
+
+
+def _add_attachments(session: Session, texts: Mapping[str, str], at: datetime) -> None:
+    """Keep texts by their digests; one that another paper has brought already is the same."""
+    known = select(rows.Attachment.digest).where(rows.Attachment.digest.in_(texts))
+    held = set(session.scalars(known)) if texts else set()
+    new = [{"digest": d, "body": text, "kept_at": at} for d, text in texts.items() if d not in held]
+    add_rows(session, rows.Attachment, new)
 
 
 def _add_key(session: Session, key: Key, at: datetime, who: str, reason: str | None) -> None:
