@@ -22,8 +22,35 @@ def canonical(value: object) -> bytes:
 
     Decimals are written as strings. Raises Invalid for anything that has no one spelling.
     """
-    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return respelled(plain(value))
+
+
+class Misspelt(Invalid):
+    """Bytes that can be read, and are not the one spelling of what they say."""
+
+
+def respelled(value: object) -> bytes:
+    """Return the canonical bytes of a value that `plain` or `read_canonical` returned: as `canonical` does, and sooner.
+
+    What has another origin may hold what has no canonical form, and is not found out here.
+    """
+    return _ENCODER.encode(value).encode("utf-8")
+
+
+def read_canonical(data: bytes) -> Any:
+    """Return the value whose canonical bytes `data` is.
+
+    Raises Misspelt for another spelling of it; Invalid, ValueError or RecursionError for what cannot be read.
+    """
+    text = data.decode("utf-8")
+    value = _DECODER.decode(text)
+    if _is_shallow(value, DEEPEST) and (data.isascii() or unicodedata.is_normalized("NFC", text)):
+        same = respelled(value) == data  # every part is in its one spelling already
+    else:
+        same = canonical(value) == data
+    if not same:
+        raise Misspelt("a document is not in its one spelling")
+    return value
 
 
 def plain(value: object) -> Any:
@@ -76,6 +103,33 @@ def _text(text: str) -> str:
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise Invalid("a text holds half of a surrogate pair, which cannot be written")
     return unicodedata.normalize("NFC", str(text))
+
+
+def _is_shallow(value: object, left: int) -> bool:
+    """Whether no part of plain JSON values is nested deeper than `left` levels."""
+    if not isinstance(value, dict | list):
+        return left >= 0
+    if left < 1:
+        return False
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list) and not _is_shallow(part, left - 1):
+            return False
+    return True
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if abs(value) > LARGEST_INTEGER:
+        raise Invalid("an integer is too large to be written exactly")
+    return value
+
+
+def _no_float(text: str) -> float:
+    raise Invalid(f"a float has no canonical form; use {JSON_KINDS}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_no_float, parse_constant=_no_float)
 
 
 def decimal_text(value: Decimal) -> str:

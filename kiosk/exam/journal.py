@@ -6,7 +6,7 @@ was cut off: that is what the head in a receipt, a report or a manifest is for.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,9 @@ from kiosk.exam.entry import Entry, Genesis, Kind
 from kiosk.exam.error import Invalid, Tampered
 from kiosk.exam.field import Fields
 from kiosk.exam.moment import Moment
+
+Spell = Callable[[object], bytes]
+"""Writes canonical bytes: `canonical`, or `respelled` for entries that were read from such bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,9 @@ def genesis_head(genesis: Genesis) -> Head:
     return Head(-1, hashlib.sha256(canonical(genesis.document())).digest())
 
 
-def chain_hash(before: bytes, entry: Entry) -> bytes:
+def chain_hash(before: bytes, entry: Entry, spell: Spell = canonical) -> bytes:
     """Return the hash of `entry` after a head whose hash is `before`."""
-    return hashlib.sha256(before + canonical(entry.document())).digest()
+    return hashlib.sha256(before + spell(entry.document())).digest()
 
 
 def next_entry(
@@ -54,7 +57,7 @@ def next_entry(
     return replace(bare, hash=chain_hash(head.hash, bare))
 
 
-def verify(genesis: Genesis, entries: Iterable[Entry]) -> Head:
+def verify(genesis: Genesis, entries: Iterable[Entry], spell: Spell = canonical) -> Head:
     """Return the head of a whole journal; raises Tampered naming the first entry that does not follow."""
     head, before = genesis_head(genesis), None
     for entry in entries:
@@ -62,7 +65,7 @@ def verify(genesis: Genesis, entries: Iterable[Entry]) -> Head:
             raise Tampered(f"entry {entry.seq} belongs to another sitting")
         if entry.seq != head.seq + 1:
             raise Tampered(f"entry {head.seq + 1} is missing; {entry.seq} came instead")
-        if _hash_or_nothing(head.hash, entry) != entry.hash:
+        if _hash_or_nothing(head.hash, entry, spell) != entry.hash:
             raise Tampered(f"entry {entry.seq} ({entry.kind}) does not carry the hash of what it says")
         if before is not None:
             _must_follow(before, entry)
@@ -70,9 +73,9 @@ def verify(genesis: Genesis, entries: Iterable[Entry]) -> Head:
     return head
 
 
-def _hash_or_nothing(before: bytes, entry: Entry) -> bytes | None:
+def _hash_or_nothing(before: bytes, entry: Entry, spell: Spell) -> bytes | None:
     try:
-        return chain_hash(before, entry)
+        return chain_hash(before, entry, spell)
     except Invalid:
         return None
 
@@ -100,7 +103,7 @@ def read_journal(document: Mapping[str, Any]) -> tuple[Genesis, tuple[Entry, ...
         genesis, entries = _read_genesis(whole.inner("genesis")), tuple(_read_entry(e) for e in whole.rows("entries"))
     except (Invalid, ValueError) as error:
         raise Invalid(f"this is not a journal ({error})") from error
-    if canonical(journal_document(genesis, entries)) != canonical(document):
+    if journal_document(genesis, entries) != document:
         raise Invalid("this journal holds fields this version does not know")
     return genesis, entries
 

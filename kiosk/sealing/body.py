@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kiosk.exam.canonical import canonical
+from kiosk.exam.canonical import canonical, respelled
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.error import MISSHAPEN, Invalid, Tampered
 from kiosk.exam.evidence import Evidence
@@ -104,7 +104,7 @@ def read_body(manifest: BundleManifest, plain: bytes) -> Contents:
 
 
 def _must_fit(manifest: BundleManifest, genesis: Genesis, entries: tuple[Entry, ...]) -> None:
-    head = verify_journal(genesis, entries)
+    head = verify_journal(genesis, entries, respelled)
     if (head.hash.hex(), len(entries)) != (manifest.head, manifest.entries):
         raise Tampered("the journal does not end where the manifest says")
     named = (manifest.submission_id, manifest.opened_on, manifest.paper, manifest.assignment.assignment_id)

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -27,6 +28,9 @@ ISSUED_BY: Mapping[KeyRole, KeyRole] = {
     KeyRole.PROCTOR: KeyRole.HALL,
 }
 """Which role's key certifies which."""
+LINKS = 2048
+"""Certificates that need not be verified again: the bundles of a hall all bring the same ones. Whether one has run out
+or was revoked is asked each time."""
 _REVOKED = " is revoked since "
 
 
@@ -131,6 +135,7 @@ def verify_chain(
     return Holder(above, (*struck, *flags), is_revoked=bool(struck))
 
 
+@lru_cache(LINKS)
 def _read(text: str, issuer: str) -> CertificateDocument:
     envelope = read_envelope(text.encode("utf-8", "replace"), PayloadType.CERTIFICATE)
     try:

@@ -1,6 +1,5 @@
 """Signed documents: DSSE envelopes in one spelling, so that no byte of one can change unseen."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from securesystemslib.dsse import Envelope as Dsse
 from securesystemslib.exceptions import Error as SecureSystemsError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from kiosk.exam.canonical import canonical
+from kiosk.exam.canonical import Misspelt, canonical
+from kiosk.exam.canonical import read_canonical as read_any
 from kiosk.exam.error import Invalid, Tampered
 from kiosk.sealing.key import SigningKey, read_public
 
@@ -142,11 +142,11 @@ def _separators(data: bytes) -> int:
 def read_canonical(data: bytes) -> dict[str, Any]:
     """Return the object that `data` is the canonical JSON of; raises Tampered for any other bytes."""
     try:
-        value = json.loads(data)
-        same = isinstance(value, dict) and canonical(value) == data
+        value = read_any(data)
+    except Misspelt as error:
+        raise Tampered(error.message) from None
     except (ValueError, RecursionError, Invalid):
         raise Tampered("a document is damaged: it cannot be read as canonical JSON") from None
-    if not same:
+    if not isinstance(value, dict):
         raise Tampered("a document is not in its one spelling")
-    assert isinstance(value, dict)
     return value

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.exam.canonical import canonical, decimal_text, digest, plain
+from kiosk.exam.canonical import canonical, decimal_text, digest, plain, read_canonical, respelled
 from kiosk.exam.draft import QuestionType
 from kiosk.exam.error import Invalid
 
@@ -131,3 +131,55 @@ def _reordered(value: object, random: object) -> object:
     if isinstance(value, list):
         return [_reordered(v, random) for v in value]
     return value
+
+
+LOOSE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.text('e\u0301\n"\\ñ', max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abé\u0301", max_size=3), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def is_canonical(data):
+    """The rule itself: read, spelled anew, the same bytes."""
+    try:
+        return canonical(json.loads(data)) == data
+    except (ValueError, RecursionError, Invalid):
+        return False
+
+
+def is_taken(data):
+    try:
+        return respelled(read_canonical(data)) == data
+    except (ValueError, RecursionError, Invalid):
+        return False
+
+
+@given(LOOSE)
+def test_reading_takes_canonical_bytes_and_no_others(value):
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for data in (text.encode(), json.dumps(value).encode(), text.encode("utf-16")):
+        assert is_taken(data) == is_canonical(data)
+
+
+@given(JSON)
+def test_what_was_written_is_read_back(value):
+    assert read_canonical(canonical(value)) == plain(value)
+    assert respelled(plain(value)) == canonical(value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"[" * deep + part + b"]" * deep for deep in (63, 64, 65, 66, 100_000) for part in (b"", b"1", b"{}")),
+        *(str(value).encode() for value in (2**53 - 1, 2**53, -(2**53) + 1, -(2**53))),
+        b"1" * 5000,
+        *(b"-0", b"1.0", b"1e2", b"NaN", b"-Infinity", b" 1", b"1 ", b"", b"[", b"\xff", b"\xef\xbb\xbf1"),
+        *('"\\n\u0303"', '"n\u0303"', '"\\u00e9"', '"\\ud800"', '"a\u0323\u0302"', '"\\u0301"', '"\u0301"'),
+        '{"a":1,"a":1}',
+    ],
+    ids=lambda data: ascii(data)[:40],
+)  # fmt: skip
+def test_every_border_of_the_one_spelling_is_held(data):
+    data = data.encode() if isinstance(data, str) else data
+    assert is_taken(data) == is_canonical(data)
