@@ -55,13 +55,13 @@ def opened_hall(home: Home, clock: "Clock") -> Iterator[OpenHall | None]:
 @contextmanager
 def opened_seats(home: Home) -> Iterator[dict[str, "SeatStore"]]:
     """Open the store of every seat of a home, by name."""
-    from kiosk.seat.place import seat_store
+    from kiosk.cli.unsealing import opened_store
 
     with ExitStack() as stack:
         stores = {}
         for seat in home.seats():
             if home.seat(seat).exists:
-                stores[seat] = seat_store(home.seat(seat))
+                stores[seat] = opened_store(home, seat)
                 stack.callback(stores[seat].close)
         yield stores
 

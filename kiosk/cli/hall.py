@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli import closing, connection, release
+from kiosk.cli import closing, connection, custody, release
 from kiosk.cli.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.exam.error import KioskError, Refused
@@ -24,6 +24,8 @@ app.command()(connection.connect)
 app.command()(closing.attendance)
 app.command()(closing.close)
 app.command("release")(release.use)
+app.command()(custody.policy)
+app.command()(custody.codes)
 
 
 @app.command()

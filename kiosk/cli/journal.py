@@ -94,7 +94,7 @@ def find(home: Home, submission: str) -> Record:
     for name in home.seats():
         place = home.seat(name)
         if place.exists:
-            record = _at_seat(place.store, place.store_key(), submission)
+            record = _at_seat(home, name, submission)
             if record is not None:
                 return record
     if home.office.exists:
@@ -108,10 +108,10 @@ def find(home: Home, submission: str) -> Record:
     raise KioskError(f"No seat and no office under {home.folder} holds a sitting {submission}.")
 
 
-def _at_seat(path: Path, key: bytes, submission: str) -> Record | None:
-    from storage.seat.store import SeatStore
+def _at_seat(home: Home, name: str, submission: str) -> Record | None:
+    from kiosk.cli.unsealing import opened_store
 
-    store = SeatStore.open(path, key)
+    store = opened_store(home, name)
     try:
         return store.record(submission)
     finally:

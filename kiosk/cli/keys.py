@@ -262,9 +262,9 @@ def _rotate_seat(here: Home, spot: Spot) -> str:
 
 def _must_be_quiet(here: Home) -> None:
     """Raise Refused while a sitting of the hall is not sealed: its leases are signed by the key that would go."""
+    from kiosk.cli.unsealing import opened_store
     from kiosk.exam.attempt import Phase
     from kiosk.hall.place import hall_store
-    from kiosk.seat.place import seat_store
 
     running = 0
     if here.hall.exists:
@@ -276,7 +276,7 @@ def _must_be_quiet(here: Home) -> None:
             store.close()
     for name in here.seats():
         if here.seat(name).exists:
-            seat = seat_store(here.seat(name))
+            seat = opened_store(here, name)
             try:
                 running += sum(line.bundle_id is None for line in seat.sittings())
             finally:

@@ -3,16 +3,22 @@
 import gc
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from kiosk.exam.error import KioskError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.ground.home import Place
     from kiosk.hall.hall import Hall
     from kiosk.views.desk import Desk
 
 
-def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = ()) -> int:
+def run_seat(
+    home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = (), unlock: "Callable[[], bytes] | None" = None
+) -> int:
     """Run one seat until it is closed; return the exit status.
 
     Raises KioskError without a terminal, where a keyboard that is not there would be read for ever, for a name no
@@ -26,7 +32,7 @@ def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = 
     place.make()
     if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
         raise KioskError("A seat is run in a terminal, with its keyboard and its screen.", "No terminal")
-    opener = DeskOpener(home, name)
+    opener = DeskOpener(home, name, unlock)
     kiosk = SeatApp(name, opener.open, samples=samples, log_file=place.folder / "seat.log")
     with occupied(place):
         kiosk.run()
@@ -37,10 +43,13 @@ def run_seat(home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = 
 class DeskOpener:
     """Opens the desk of a seat behind the first frame, with everything that takes long to load."""
 
-    def __init__(self, home: Path, name: str) -> None:
+    def __init__(self, home: Path, name: str, unlock: "Callable[[], bytes] | None" = None) -> None:
+        """`unlock` gives the key of a sealed seat in its hall's place; then the seat opens without that hall."""
         self._home = home
         self._name = name
+        self._unlock = unlock
         self._hall: Hall | None = None
+        self._lock = Lock()
 
     def open(self) -> "Desk":
         """Open the hall of this home and the seat's desk; raises KioskError for what is missing."""
@@ -64,6 +73,40 @@ class DeskOpener:
 
         home, clock = Home(self._home), SystemClock()
         place = home.seat(self._name)
-        self._hall = open_hall(home.hall, clock)
-        settle_seat(place, self._hall.enrol(self._name, make_seat(place)))
+        if self._unlock is not None:
+            from kiosk.seat.late_hall import LateHall
+
+            return open_desk(place, LateHall(self._reach), clock, self._unlock)
+        try:
+            self._hall = open_hall(home.hall, clock)
+        except KioskError as error:
+            raise _with_code(place, error) from None
+        settle_seat(place, self._hall.enrol(self._name, make_seat(place)), self._hall)
         return open_desk(place, self._hall, clock)
+
+    def _reach(self) -> "Hall":
+        """Return the hall of this home as soon as it can be opened; raises KioskError until then."""
+        from kiosk.ground.clock import SystemClock
+        from kiosk.ground.home import Home
+        from kiosk.hall.place import open_hall
+        from kiosk.seat.line import LOST
+
+        place = Home(self._home).hall
+        with self._lock:
+            if self._hall is None:
+                if not place.exists:
+                    raise KioskError(LOST)
+                try:
+                    self._hall = open_hall(place, SystemClock())
+                except KioskError:
+                    raise KioskError(LOST) from None
+            return self._hall
+
+
+def _with_code(place: "Place", error: KioskError) -> KioskError:
+    from kiosk.seat.custody import is_sealed
+
+    if not is_sealed(place):
+        return error
+    name = place.folder.name
+    return KioskError(f"{error.message} This seat is sealed; with its code: kiosk seat --seat {name} --code")

@@ -5,7 +5,7 @@ them. Any call this page does not know in full, a wrong one too, is left to `kio
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,8 +49,11 @@ def run() -> None:
         sys.exit(1)
 
 
-def open_seat(name: str, home: Path | None) -> int:
-    """Shut the doors of this machine, then open the seat; return the exit status."""
+def open_seat(name: str, home: Path | None, unlock: Callable[[], bytes] | None = None) -> int:
+    """Shut the doors of this machine, then open the seat; return the exit status.
+
+    `unlock` gives the key of a sealed seat whose hall does not answer.
+    """
     import gc
 
     from kiosk.apps.door import scrub_environment, shut_keyboard_signals
@@ -62,4 +65,4 @@ def open_seat(name: str, home: Path | None) -> int:
     from kiosk.cli.opening import run_seat
     from kiosk.ground.home import Home
 
-    return run_seat(Home.at(home).folder, name)
+    return run_seat(Home.at(home).folder, name, unlock=unlock)

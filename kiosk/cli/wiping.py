@@ -1,5 +1,6 @@
 """`kiosk seat wipe`: what a seat keeps is destroyed, once central has it and the hall has explained it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,6 +36,7 @@ def wipe(
     Two proctors give their PINs; on a machine without its hall the technician types the seat's name instead. A wipe
     that was interrupted is finished by doing it again.
     """
+    from kiosk.cli.unsealing import unlock_at
     from kiosk.exam.moment import parse_iso
     from kiosk.ground.clock import SystemClock
     from kiosk.seat.wipe import finish
@@ -50,12 +52,13 @@ def wipe(
         return
     at = parse_iso(SystemClock().now().at)
     reason = clean_line(now or "", LONGEST_REASON)
-    outs, wiper = _allowed(here, place, closeouts, at, reason, yes)
-    _say(name, wipe_seat(place, outs, at, wiper), as_json, "Wiped.")
+    unlock = unlock_at(here, name)
+    outs, wiper = _allowed(here, place, closeouts, at, reason, yes, unlock)
+    _say(name, wipe_seat(place, outs, at, wiper, unlock), as_json, "Wiped.")
 
 
 def _allowed(
-    here: Home, place: Place, folder: Path | None, at: datetime, reason: str, yes: bool
+    here: Home, place: Place, folder: Path | None, at: datetime, reason: str, yes: bool, unlock: Callable[[], bytes]
 ) -> "tuple[tuple[CloseoutDocument, ...], Wiper]":
     """Return the close-outs that allow a wipe and who does it; nobody is asked for what is refused anyway."""
     from kiosk.cli.closing import opened_backroom
@@ -66,7 +69,7 @@ def _allowed(
     name = place.folder.name
     if not here.hall.exists:
         outs = read_closeouts(place, _envelopes(folder))
-        may_wipe(place, outs, at, early=bool(reason))
+        may_wipe(place, outs, at, early=bool(reason), unlock=unlock)
         if typer.prompt(f"Type the seat's name to wipe it for ever ({name})") != name:
             raise Denied("That is not the seat's name; nothing was wiped.")
         return outs, Wiper(reason=reason)
@@ -74,7 +77,7 @@ def _allowed(
         if folder is not None:
             room.closings.receive(folder)
         outs = read_closeouts(place, room.closings.closeouts())
-        may_wipe(place, outs, at, early=bool(reason))
+        may_wipe(place, outs, at, early=bool(reason), unlock=unlock)
         if not yes:
             typer.confirm(f"Wipe the seat {name} for ever?", abort=True)
         pair = room.proctors(ask_secret("PIN"), ask_secret("PIN of the second person"))
