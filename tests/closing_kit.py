@@ -85,7 +85,7 @@ class Ended:
         said = ("--absent", self.rolls["absent"], "--moved", f"{self.rolls['moved']}=Hall 3, seat B4")
         self.hall.run("hall", "attendance", *said, typed=self.pin)
         words = ("bundle", "export", str(self.folder / "stick"), "--unfinished", "--reason", "the hall is closed")
-        self.hall.run(*words, typed="y\n")
+        self.hall.run(*words, typed=f"y\n{self.pin}")
 
     def close(self) -> str:
         """Close the test, with the closing on the stick; return the closing's id."""

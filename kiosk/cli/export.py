@@ -9,25 +9,20 @@ import typer
 from kiosk.cli.gathering import OpenHall, Trouble, collect_seats, opened_hall, opened_seats, outboxes, seal_seats
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.cli.progress import progress_bar
-from kiosk.exam.error import Denied
-from kiosk.exam.person import SYSTEM_ID
+from kiosk.cli.unfinished import decided
 from kiosk.ground.home import Home
 
 if TYPE_CHECKING:
     from kiosk.sealing.export import Export, Parcel, Shipment
     from storage.seat.store import SeatStore
 
-CLOSES = "proctoring.open_close_hall"
 WHY = "not handed in when the bundles were exported"
 
 
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder the bundles are written to, such as a stick.")],
     unfinished: Annotated[bool, typer.Option("--unfinished", help="Seal also what nobody handed in.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sealing what nobody handed in.")] = False,
-    who: Annotated[
-        str, typer.Option("--as", help="User id of the proctor who decides that.", show_default=False)
-    ] = SYSTEM_ID,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether that is meant; the PIN is asked.")] = False,
     why: Annotated[str, typer.Option("--reason", help="Why, in a few words.")] = WHY,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -35,7 +30,8 @@ def export(
     """Seal every sitting that is handed in, and copy every bundle: flushed, renamed, read again and compared.
 
     An index signed by the hall, or by the seat where there is no hall, says which files belong on the stick. Doing it
-    again finishes what was cut off, and changes no file.
+    again finishes what was cut off, and changes no file. What nobody handed in is sealed by a proctor's PIN; on a
+    machine without its hall a technician types a word, and the journal names no proctor.
     """
     from kiosk.ground.clock import SystemClock
     from kiosk.sealing.export import write_export
@@ -45,8 +41,8 @@ def export(
         boxes = outboxes(here, stores, clock)
         decision = None
         if unfinished:
-            _may_decide(hall, who)
-            decision = (who, why) if yes or _confirmed(sum(len(b.unfinished()) for b in boxes.values())) else None
+            count = sum(len(box.unfinished()) for box in boxes.values())
+            decision = decided(here, hall, clock, count, why, yes=yes) if count else None
         troubles, left = seal_seats(boxes, decision)
         if hall is not None:
             refused = [c for c in collect_seats(hall, stores) if not c.bundle_id]
@@ -59,27 +55,6 @@ def export(
     _put_troubles(done, troubles)
     if troubles or not done.is_whole:
         raise typer.Exit(1)
-
-
-def _may_decide(hall: OpenHall | None, who: str) -> None:
-    """Raise Denied unless this person may close the hall; without a hall the name alone goes into the journal."""
-    from kiosk.exam.roles import Actor
-    from kiosk.ground.rights import load_rights
-
-    if hall is None or who == SYSTEM_ID:
-        return
-    person = next((a.person for a in hall.store.roster.staff() if a.person.user_id == who), None)
-    if person is None:
-        raise Denied(f"{who} is no proctor of this hall.")
-    load_rights().check(CLOSES, Actor(person.user_id, person.role), in_scope=True)
-
-
-def _confirmed(count: int) -> bool:
-    if not count:
-        return False
-    whole = "1 sitting was" if count == 1 else f"{count} sittings were"
-    put_text(f"{whole} never handed in. Sealing cannot be undone: nobody can go on with them afterwards.", err=True)
-    return typer.confirm("Seal them?", err=True)
 
 
 def _of_hall(hall: OpenHall) -> "list[Shipment]":

@@ -156,14 +156,22 @@ class Closings:
         if pair.second is None:
             raise Denied("A seat is wiped by two proctors, who both give a PIN.")
         self.check(pair)
+        self._note(pair, "seats", seat, {"act": "wipe", "second": pair.second.user_id, "reason": reason})
+
+    def note_sealing(self, pair: Pair, count: int, reason: str) -> None:
+        """Write down that a proctor had sittings sealed that nobody handed in; raises Denied without the right."""
+        self.check(pair)
+        self._note(pair, "bundles", self._keys.hall, {"act": "seal unfinished", "sittings": count, "reason": reason})
+
+    def _note(self, pair: Pair, subject_type: str, subject_id: str, details: dict[str, str | int]) -> None:
         self._store.closings.note(
             AuditEntry(
                 at=parse_iso(self._clock.now().at),
                 who=pair.first.user_id,
                 action=RIGHT,
-                subject_type="seats",
-                subject_id=seat,
-                details={"act": "wipe", "second": pair.second.user_id, "reason": reason},
+                subject_type=subject_type,
+                subject_id=subject_id,
+                details=details,
             )
         )
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from builders import a_clock
 from campus import SEAT, a_campus
-from house import a_house
+from house import PIN, a_house
 from kiosk.cli.main import app
 from kiosk.ground.home import Home
 from kiosk.ground.occupancy import occupied
@@ -34,8 +34,8 @@ class Shell:
         assert result.exit_code == status, result.output
         return result
 
-    def facts(self, *words, status=0):
-        return json.loads(self.run(*words, "--json", status=status).stdout)
+    def facts(self, *words, status=0, typed=None):
+        return json.loads(self.run(*words, "--json", status=status, typed=typed).stdout)
 
 
 @pytest.fixture(scope="module")
@@ -148,11 +148,14 @@ def test_what_nobody_handed_in_is_sealed_only_when_somebody_says_so(begun, tmp_p
     stick = str(tmp_path / "stick")
     exported = begun.facts("bundle", "export", stick)
     assert (exported["bundles"], exported["unfinished"]) == ([], 1)
-    refused = begun.run("bundle", "export", stick, "--unfinished", typed="n\n")
+    refused = begun.run("bundle", "export", stick, "--unfinished", typed="n\n", status=1)
     assert "1 sitting was never handed in. Sealing cannot be undone" in refused.stderr
     assert begun.facts("bundle", "list")[0]["atSeat"] == "in progress"
-    assert "no proctor" in begun.run("bundle", "export", stick, "--unfinished", "--yes", "--as", "x", status=1).stderr
-    begun.run("bundle", "export", stick, "--unfinished", "--as", "proctor-1", "--reason", "went home", typed="y\n")
+    wrong = begun.run("bundle", "export", stick, "--unfinished", "--yes", typed="000000\n", status=1)
+    assert "This PIN is not right" in wrong.stderr
+    assert "No PIN was given" in begun.run("bundle", "export", stick, "--unfinished", "--yes", status=1).stderr
+    assert begun.facts("bundle", "list")[0]["atSeat"] == "in progress"
+    begun.run("bundle", "export", stick, "--unfinished", "--reason", "went home", typed=f"y\n{PIN}\n")
     (row,) = begun.facts("bundle", "list")
     assert (row["atSeat"], row["inHall"], row["lookAt"][0]) == ("sealed", "held", "it was not handed in")
     (file,) = Path(stick).glob("*.exkb")
@@ -161,6 +164,35 @@ def test_what_nobody_handed_in_is_sealed_only_when_somebody_says_so(begun, tmp_p
     last = store.whole_record(row["submission"]).entries[-1]
     store.close()
     assert (last.body["who"], last.body["why"]) == ("proctor-1", "went home")
+    hall = hall_store(Home(begun.home).hall)
+    (act,) = [a for a in hall.permits.acts() if a.details.get("act") == "seal unfinished"]
+    hall.close()
+    assert (act.who, act.details["sittings"], act.details["reason"]) == ("proctor-1", 1, "went home")
+
+
+def test_without_a_hall_a_technician_types_a_word_and_the_journal_names_no_proctor(begun, tmp_path):
+    shutil.rmtree(begun.home / "hall")
+    words = ("bundle", "export", str(tmp_path / "stick"), "--unfinished", "--yes")
+    assert "not the word seal" in begun.run(*words, typed="y\n", status=1).stderr
+    assert begun.facts("bundle", "list")[0]["atSeat"] == "in progress"
+    begun.run(*words, "--reason", "the power went", typed="seal\n")
+    store = seat_store(Home(begun.home).seat(SEAT))
+    last = store.whole_record(store.sittings()[0].submission_id).entries[-1]
+    store.close()
+    assert last.body["who"] == "technician"
+    assert last.body["why"] == "the power went (confirmed by typing, at a machine without its hall)"
+
+
+def test_wrong_pins_at_the_export_make_the_next_one_wait(begun, tmp_path):
+    words = ("bundle", "export", str(tmp_path / "stick"), "--unfinished", "--yes")
+    for _ in range(3):
+        begun.run(*words, typed="000000\n", status=1)
+    assert "Too many wrong tries" in begun.run(*words, typed=f"{PIN}\n", status=1).stderr
+    assert begun.facts("bundle", "list")[0]["atSeat"] == "in progress"
+
+
+def test_where_nothing_is_unfinished_nobody_is_asked(shell, tmp_path):
+    assert shell.facts("bundle", "export", str(tmp_path / "stick"), "--unfinished")["unfinished"] == 0
 
 
 def test_central_counts_a_sitting_nobody_handed_in_and_says_so(tmp_path):
@@ -176,7 +208,8 @@ def test_central_counts_a_sitting_nobody_handed_in_and_says_so(tmp_path):
     campus.hall.close()
     campus.central.close()
     shell, stick = Shell(campus.home.folder), str(tmp_path / "stick")
-    exported = shell.facts("bundle", "export", stick, "--unfinished", "--yes")
+    typed = f"{campus.proctor.secret}\n"
+    exported = shell.facts("bundle", "export", stick, "--unfinished", "--yes", typed=typed)
     assert (len(exported["bundles"]), exported["unfinished"]) == (1, 0)
     taken = shell.facts("central", "intake", stick)
     assert [(c["state"], c["flags"]) for c in taken["counted"]] == [("counted", ["the sitting was not handed in"])]
@@ -185,7 +218,8 @@ def test_central_counts_a_sitting_nobody_handed_in_and_says_so(tmp_path):
 
 def test_a_seat_that_is_open_keeps_its_sitting_and_says_so(begun, tmp_path):
     with occupied(Home(begun.home).seat(SEAT)):
-        result = begun.run("bundle", "export", str(tmp_path / "stick"), "--unfinished", "--yes", status=1)
+        words = ("bundle", "export", str(tmp_path / "stick"), "--unfinished", "--yes")
+        result = begun.run(*words, typed=f"{PIN}\n", status=1)
     assert f"The seat {SEAT} is open in another program" in result.stderr
     assert begun.facts("bundle", "list")[0]["atSeat"] == "in progress"
 
