@@ -149,11 +149,12 @@ class Card:
     answered: int
     questions: int
     saved_seat_at: str | None
+    """ISO moment of the last save at each level; None where there was none."""
     saved_hall_at: str | None
     saved_central_at: str | None
     lag_ms: int | None
     events: tuple[tuple[str, str], ...]
-    """Wall time and words, newest last."""
+    """ISO moment and words, newest last."""
     incidents: tuple[tuple[str, str], ...] = ()
     build: str | None = None
     paper: str | None = None
@@ -166,6 +167,7 @@ class Order:
 
     verb: Verb
     seats: tuple[str, ...]
+    """Names of seats; empty for the whole hall at once, which only PAUSE and RESUME allow."""
     amount_ms: int = 0
     reason: str = ""
     """A category of reason, where the verb asks for one."""
@@ -186,6 +188,34 @@ class Outcome:
     done: bool
     words: str
     """Why not, or what was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One act done in the hall: who did what, when, where, and whether it can still be taken back."""
+
+    act_id: str
+    at: str
+    """ISO moment."""
+    who: str
+    words: str
+    """What was done and why, such as "extended by 10 min: power"."""
+    seats: tuple[str, ...]
+    can_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """Something said to the hall, and how far it has come."""
+
+    announcement_id: str
+    at: str
+    """ISO moment."""
+    text: str
+    seats: int
+    """To how many seats it was said."""
+    delivered: int = 0
+    read: int = 0
 
 
 class Board(Protocol):
@@ -215,8 +245,12 @@ class Board(Protocol):
         """Tell everybody, or some seats, something; return the announcement's id; blocking."""
         ...
 
-    def announcements(self) -> Sequence[tuple[str, str, int, int]]:
-        """Return wall time, words, delivered and read of each announcement, newest first; blocking."""
+    def announcements(self) -> Sequence[Announcement]:
+        """Return each announcement with how far it has come, newest first; blocking."""
+        ...
+
+    def deeds(self) -> Sequence[Deed]:
+        """Return the acts done in this hall, newest first; an UNDO names one by `attention_id`; blocking."""
         ...
 
     def acknowledge(self, attention_id: str) -> None:
