@@ -1,4 +1,4 @@
-"""Columns sealed on a server, with the office's key and before they leave here: what names a person, what opens a paper."""
+"""Columns sealed on a server, with the office's key, before they leave here: what names a person or opens a paper."""
 
 import base64
 import os
@@ -57,7 +57,7 @@ class PersonalSeal:
 
 
 class Personal(TypeDecorator[str]):
-    """Text that names a person or opens a paper: sealed on PostgreSQL, as it is in a file, which is encrypted as a whole.
+    """Text that names a person or opens a paper: sealed on PostgreSQL; a file is encrypted as a whole.
 
     With `same`, equal values are equal in the store too, so that one can be looked up or be unique.
     """

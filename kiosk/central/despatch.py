@@ -1,6 +1,7 @@
 """Despatch: a package for one test and one hall, searched for keys before a byte of it is written."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from kiosk.central.keys import CentralKeys
 from kiosk.central.release import Releases
+from kiosk.exam.attachment import is_address
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Invalid, KioskError, Refused
 from kiosk.exam.moment import iso
@@ -15,7 +17,7 @@ from kiosk.exam.paper import Paper
 from kiosk.exam.roles import Actor
 from kiosk.exam.roster import Roster
 from kiosk.office.office import Office
-from kiosk.office.publication import paper_of
+from kiosk.office.publication import attachments_of, paper_of
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.canary import KEY_MARK, search
 from kiosk.sealing.package import Address, Package, write_package
@@ -24,7 +26,6 @@ from kiosk.wire.roster import RosterDocument
 from storage.central.package import PackageStore, SentPackage
 
 EXPORT = "test.export_package"
-_ADDRESSES = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Despatch:
         self._office.check(EXPORT, actor)
         paper = paper_of(self._office, test_id)
         document = _document(to.hall, roster)
-        _must_hold_no_key(paper, document)
+        attached = attachments_of(self._office, paper)
+        _must_hold_no_key(paper, document, attached)
         now = self._office.now()
         secret = self._packages.identity(paper.digest, _fresh_identity, now)
         before = self._packages.newest(test_id, to.hall)
@@ -70,7 +72,7 @@ class Despatch:
             lock=self._releases.lock(test_id, to.hall),
         )
         issuer = self._keys.issuer()
-        package = write_package(folder, address, [(paper, AgeIdentity(secret))], document, issuer, iso(now))
+        package = write_package(folder, address, [(paper, AgeIdentity(secret))], document, issuer, iso(now), attached)
         self._remember(actor, package, folder)
         return package
 
@@ -94,8 +96,9 @@ class Despatch:
 
 
 def naming_files(paper: Paper) -> tuple[str, ...]:
-    """Return the ids of the questions with an attachment that is no address: its words travel, a file does not."""
-    return tuple(i for i, q in paper.questions.items() if not all(a.startswith(_ADDRESSES) for a in q.attachments))
+    """Return the ids of the questions that name a file which was not printed with the paper: its name travels alone."""
+    printed = {f.name for f in paper.files}
+    return tuple(i for i, q in paper.questions.items() if not all(a in printed or is_address(a) for a in q.attachments))
 
 
 def _document(hall: str, roster: Roster) -> RosterDocument:
@@ -105,8 +108,10 @@ def _document(hall: str, roster: Roster) -> RosterDocument:
         raise Invalid(f"the roster cannot travel: {words(error)}") from None
 
 
-def _must_hold_no_key(paper: Paper, roster: RosterDocument) -> None:
-    for place, plain in (("paper", paper.to_bytes()), ("roster", canonical(roster.model_dump(mode="json")))):
+def _must_hold_no_key(paper: Paper, roster: RosterDocument, attached: Mapping[str, str]) -> None:
+    leaving = [("paper", paper.to_bytes()), ("roster", canonical(roster.model_dump(mode="json")))]
+    leaving += [(f"attachment {f.name}", attached[f.sha256].encode("utf-8")) for f in paper.files]
+    for place, plain in leaving:
         if search(plain, [KEY_MARK], place):
             raise Refused(f"A Key was found in the {place}, so nothing was written. Look at the test's texts.")
 

@@ -105,7 +105,7 @@ def package(
     facts = {**_package_facts(made), "folder": str(target), "people": len(roster.accounts), "filesLeft": list(left)}
     put_json(facts) if as_json else put_text(_package_words(facts))
     if left and not as_json:
-        put_text(f"Note: attachments of {', '.join(left)} name files. Names travel, the files do not.", err=True)
+        put_text(f"Note: attachments of {', '.join(left)} name files that were not printed: names travel.", err=True)
 
 
 @app.command()

@@ -77,17 +77,20 @@ def import_(
 @app.command()
 def publish(
     test: TestArgument,
+    attachments: Annotated[
+        Path | None, typer.Option("--attachments", help="Folder of the files its questions attach.", file_okay=False)
+    ] = None,
     user: AsOption = None,
     second: SecondOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print a draft into its paper and its key, for good."""
+    """Print a draft into its paper and its key, for good; the files its questions attach are kept with it."""
     from kiosk.office.publication import key_of
     from kiosk.office.publication import publish as print_for_good
 
     with open_office(home) as office:
-        paper = print_for_good(office, office.acting("test.approve_publish", user, second), test)
+        paper = print_for_good(office, office.acting("test.approve_publish", user, second), test, attachments)
         key = key_of(office, test)
     facts = {
         "testId": test,
@@ -97,6 +100,7 @@ def publish(
         "sections": len(paper.sections),
         "questions": len(paper.questions),
         "maxScore": decimal_text(key.max_score),
+        "attachments": [{"name": f.name, "sha256": f.sha256, "length": f.length} for f in paper.files],
     }
     if as_json:
         put_json(facts)
@@ -105,6 +109,8 @@ def publish(
         f"{paper.title} is published: {facts['questions']} questions, {facts['maxScore']} points.\n"
         f"Paper {paper.digest}\nKey   {key.digest}"
     )
+    for file in paper.files:
+        typer.echo(f"File  {file.sha256}  {file.name}, {file.length:,} bytes")
 
 
 @app.command(name="list")

@@ -20,8 +20,9 @@ LARGEST_IN_ALL = 4 * 2**20
 """Bytes of all files of one paper."""
 LONGEST_NAME = 200
 _ENDINGS = """
-    asc bash bib c cc cfg conf cpp cs css csv diff f90 go h hpp hs html ini java jl js json kt lisp log lua m markdown md
-    ml pas patch php pl pro ps1 py r rb rkt rs rst s scala scm sh sql svg swift tex text toml ts tsv txt v vhd xml yaml yml
+    asc bash bib c cc cfg conf cpp cs css csv diff f90 go h hpp hs html ini java jl js json kt lisp log lua m
+    markdown md ml pas patch php pl pro ps1 py r rb rkt rs rst s scala scm sh sql svg swift tex
+    text toml ts tsv txt v vhd xml yaml yml
 """
 SUFFIXES = frozenset(f".{ending}" for ending in _ENDINGS.split())
 """Endings, in lower case, of what is read as text."""

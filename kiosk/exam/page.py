@@ -4,8 +4,8 @@ A seat writes a page for every move; central writes one for a whole journal. Bot
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.exam.attempt import Attempt
@@ -101,6 +101,8 @@ class Opening:
     paper: Paper
     candidate: Person
     lease: SignedLease
+    attachments: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the paper's files by their SHA-256."""
 
 
 def page_of(

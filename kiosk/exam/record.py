@@ -1,6 +1,7 @@
 """A record: one sitting as a store gives it back, nothing of it believed before its chain is verified."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.error import Tampered
@@ -27,6 +28,8 @@ class Record:
     grants: tuple[SignedGrant, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     """Only where it was asked for."""
+    attachments: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the paper's files by their SHA-256; only a seat holds them."""
 
     def verify(self) -> None:
         """Raise Tampered, naming what does not hold, unless journal, paper and row belong together unchanged."""

@@ -41,6 +41,8 @@ class SealedPaper:
     """What opens it, sealed to the code in the hall's envelope and then to the hall."""
     outline: Outline
     """What may be told of it before."""
+    attachments: bytes | None = field(default=None, repr=False)
+    """The texts of its files, sealed as it is; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

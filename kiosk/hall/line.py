@@ -99,6 +99,7 @@ def _offer(authority: Authority, call: line.LeaseCall) -> OfferAnswer:
         envelope=offer.envelope.decode("ascii"),
         paper_identity=offer.paper_identity,
         paper_blob=base64.b64encode(offer.paper_blob).decode("ascii"),
+        attachments_blob=None if offer.attachments_blob is None else base64.b64encode(offer.attachments_blob).decode(),
     )
 
 

@@ -87,7 +87,7 @@ class Openings:
         sealed, identity = self._store.papers.paper(signed.lease.paper), self._store.papers.identity(signed.lease.paper)
         if sealed is None or identity is None:
             raise Refused(NO_PAPER if sealed is None else NOT_RELEASED)
-        return LeaseOffer(signed.envelope, identity, sealed.blob)
+        return LeaseOffer(signed.envelope, identity, sealed.blob, sealed.attachments)
 
     def _open(self, guest: Guest, case: Case, now: datetime) -> SignedLease:
         paper, assignment = _printed(case), case.assignment

@@ -70,5 +70,6 @@ def _papers(package: Package, keys: HallKeys) -> tuple[SealedPaper, ...]:
         locked = package.blob("locked_identity", digest)
         keys.identity.open(locked)
         blob = package.blob("paper", digest)
-        papers.append(SealedPaper(digest, outline.test_id, blob, package.recipient(digest), locked, outline))
+        recipient, attachments = package.recipient(digest), package.attachments(digest)
+        papers.append(SealedPaper(digest, outline.test_id, blob, recipient, locked, outline, attachments))
     return tuple(papers)

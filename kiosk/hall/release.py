@@ -11,7 +11,7 @@ from kiosk.exam.roster import SealedPaper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Pair, Supervision
 from kiosk.sealing.lock import code_identity
-from kiosk.sealing.part import open_paper, unlock
+from kiosk.sealing.part import open_attachments, open_paper, unlock
 from kiosk.sealing.release import read_release
 from storage.hall.store import HallStore
 
@@ -80,6 +80,7 @@ class Opening:
         for paper in self._store.papers.sealed(test_id):
             if paper.digest in identities:
                 opened = open_paper(paper.blob, identities[paper.digest], paper.digest)
+                open_attachments(paper.attachments, identities[paper.digest], opened)
                 if opened.test_id != test_id:
                     raise Tampered("the paper is of another test")
         people = (pair.first, *([pair.second] if pair.second else []))

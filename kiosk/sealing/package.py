@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -19,14 +20,15 @@ from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.copy import read_file, write_copy
 from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_canonical, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
-from kiosk.sealing.part import OF_A_PAPER, canary_bytes, seal_parts
+from kiosk.sealing.part import ATTACHMENTS, OF_A_PAPER, canary_bytes, seal_parts
 from kiosk.sealing.revocation import NONE_REVOKED, Revocations, read_carried
 from kiosk.wire.document import words
-from kiosk.wire.package import LARGEST_BLOB, LARGEST_PACKAGE, BlobDocument, PackageManifest
+from kiosk.wire.package import LARGEST_ATTACHMENTS, LARGEST_BLOB, LARGEST_PACKAGE, BlobDocument, PackageManifest
 from kiosk.wire.roster import RosterDocument
 
 MANIFEST = "manifest.dsse"
 BLOBS = "blobs"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Package:
             if (blob.role, blob.paper) == (role, paper):
                 return self.blobs[blob.sha256]
         raise Invalid(f"the package has no {role}" + (f" of the paper {paper}" if paper else ""))
+
+    def attachments(self, paper: str) -> bytes | None:
+        """Return the sealed texts of a paper's files, or None where it came without any."""
+        parts = {(b.role, b.paper) for b in self.manifest.blobs}
+        return self.blob(ATTACHMENTS, paper) if (ATTACHMENTS, paper) in parts else None
 
     def recipient(self, paper: str) -> str:
         """Return the public half of what opens a paper; raises Invalid for a paper that is not in it."""
@@ -113,13 +120,15 @@ def write_package(
     roster: RosterDocument,
     issuer: Issuer,
     made_at: str,
+    attached: Mapping[str, str] = _NOTHING,
 ) -> Package:
     """Write a package into an empty or missing folder and return it as read back and verified.
 
+    `attached` are the texts of the papers' files by their SHA-256.
     Every file is written, flushed, renamed, and read again before this returns; the manifest comes last.
     """
     holder = verify_chain(address.hall_chain, issuer.root, KeyRole.HALL, revoked=issuer.revocations).standing()
-    sealed = seal_parts(papers, roster, holder, address.lock, (address.test_id, address.number))
+    sealed = seal_parts(papers, roster, holder, address.lock, (address.test_id, address.number), attached)
     document = {
         "version": 1,
         "test_id": address.test_id,
@@ -190,9 +199,12 @@ def _must_be_whole(manifest: PackageManifest) -> None:
     parts = [(b.role, b.paper) for b in manifest.blobs]
     papers = {p for role, p in parts if role == "paper"}
     expected = {("roster", None), ("canary", None), *((role, p) for p in papers for role in OF_A_PAPER)}
+    expected |= {(role, p) for role, p in parts if role == ATTACHMENTS and p in papers}
     named = all((b.recipient is not None) == (b.role == "paper") for b in manifest.blobs)
     if len(parts) != len(set(parts)) or set(parts) != expected or None in papers or not named:
         raise Invalid("the package does not hold one roster, one canary, and all of each paper once")
+    if any(b.length > LARGEST_ATTACHMENTS for b in manifest.blobs if b.role == ATTACHMENTS):
+        raise Invalid(f"the attachments of a paper are larger than {LARGEST_ATTACHMENTS:,} bytes")
     if sum(b.length for b in manifest.blobs) > LARGEST_PACKAGE:
         raise Invalid(f"the package is larger than {LARGEST_PACKAGE:,} bytes")
 

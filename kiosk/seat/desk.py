@@ -6,6 +6,7 @@ from threading import RLock
 from types import MappingProxyType
 from typing import Any
 
+from kiosk.exam.attachment import must_be_attached
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.evidence import SCREEN_TEXT, Evidence
@@ -129,13 +130,16 @@ class Desk:
         record = self._store.record(signed.lease.submission_id)
         if record is None:
             opening = opening_of(offer, signed, admission)
+            attached = opening.attachments
             scribe = Scribe.open(opening, self._build, self._clock, self._writer)
         elif record.leases[-1].lease != signed.lease:
             raise Refused("This sitting went on elsewhere after it was here. Please ask the proctor.")
         else:
+            attached = record.attachments
+            must_be_attached(record.paper, attached)
             scribe = Scribe.resume(record, self.seat, self._build, self._clock, self._writer)
         self._scribe = scribe
-        self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate)
+        self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate, attached)
         self._writer.drain()
         self._reporter.tell(scribe)
 

@@ -82,7 +82,8 @@ class Line:
         call = line.LeaseCall(method="lease", token=token, assignment_id=assignment_id, seat=seat)
         offer = self._ask(OfferAnswer, call)
         blob = _bytes(offer.paper_blob, "the paper")
-        return LeaseOffer(offer.envelope.encode("ascii", "replace"), offer.paper_identity, blob)
+        attached = None if offer.attachments_blob is None else _bytes(offer.attachments_blob, "the attachments")
+        return LeaseOffer(offer.envelope.encode("ascii", "replace"), offer.paper_identity, blob, attached)
 
     def result(self, token: str, assignment_id: str) -> Result:
         """Return the released result."""

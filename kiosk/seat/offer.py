@@ -3,7 +3,7 @@
 from kiosk.exam.error import Denied
 from kiosk.exam.page import Opening, SignedLease
 from kiosk.exam.person import Person, Role
-from kiosk.sealing.part import open_paper
+from kiosk.sealing.part import open_attachments, open_paper
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import Admission, LeaseOffer
 
@@ -17,10 +17,15 @@ def lease_of(offer: LeaseOffer, trust: Trust, admission: Admission, assignment_i
 
 
 def opening_of(offer: LeaseOffer, lease: SignedLease, admission: Admission) -> Opening:
-    """Return what a new sitting begins with; raises Tampered when the paper is not the one the lease names."""
+    """Return what a new sitting begins with; raises Tampered when the paper is not the one the lease names.
+
+    So it does where a file is not the one the paper names.
+    """
     card = admission.candidate
+    paper = open_paper(offer.paper_blob, offer.paper_identity, lease.lease.paper)
     return Opening(
-        paper=open_paper(offer.paper_blob, offer.paper_identity, lease.lease.paper),
+        paper=paper,
+        attachments=open_attachments(offer.attachments_blob, offer.paper_identity, paper),
         candidate=Person(user_id=card.user_id, role=Role.CANDIDATE, name=card.name, roll_number=card.roll_number),
         lease=lease,
     )

@@ -1,19 +1,29 @@
 """The sheet: the paper as one candidate sees it, in the order drawn for them."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from string import ascii_uppercase
+from types import MappingProxyType
 
+from kiosk.exam.attachment import LARGEST_FILE, must_be_attached
 from kiosk.exam.order import Order, QuestionOrder, SectionOrder
 from kiosk.exam.paper import Paper, PaperQuestion
 from kiosk.exam.text import clean_line, clean_text
-from kiosk.views.candidate import CandidateCard, OptionCard, QuestionCard, SectionCard, Sheet
+from kiosk.views.candidate import AttachmentCard, CandidateCard, OptionCard, QuestionCard, SectionCard, Sheet
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def draw_sheet(paper: Paper, order: Order, candidate: CandidateCard) -> Sheet:
-    """Return the sheet of a paper in a realised order."""
+def draw_sheet(paper: Paper, order: Order, candidate: CandidateCard, attached: Mapping[str, str] = _NOTHING) -> Sheet:
+    """Return the sheet of a paper in a realised order.
+
+    `attached` are the texts of its files by their SHA-256; raises Tampered where they are not what the paper names.
+    """
+    must_be_attached(paper, attached)
     return Sheet(
         title=clean_line(paper.title),
         candidate=candidate,
-        sections=tuple(_section(paper, s) for s in order),
+        sections=tuple(_section(paper, s, attached) for s in order),
         allow_hide_timer=paper.policy.allow_hide_timer,
         warn_minutes=paper.policy.warn_minutes,
         hint_cost=paper.policy.hint_cost,
@@ -28,7 +38,7 @@ def letter(place: int) -> str:
     return (ascii_uppercase[first - 1] if first else "") + ascii_uppercase[last]
 
 
-def _section(paper: Paper, order: SectionOrder) -> SectionCard:
+def _section(paper: Paper, order: SectionOrder, attached: Mapping[str, str]) -> SectionCard:
     section = paper.section(order.section_id)
     return SectionCard(
         section_id=section.section_id,
@@ -37,7 +47,7 @@ def _section(paper: Paper, order: SectionOrder) -> SectionCard:
         is_mandatory=section.is_mandatory,
         has_clock=section.duration_minutes is not None,
         questions=tuple(
-            _question(paper.questions[q.question_id], q, number, section.section_id)
+            _with_attached(_question(paper.questions[q.question_id], q, number, section.section_id), paper, attached)
             for number, q in enumerate(order.questions, 1)
         ),
     )
@@ -61,7 +71,17 @@ def _question(question: PaperQuestion, order: QuestionOrder, number: int, sectio
         language=question.language,
         starter=_optional(question.starter),
         examples=tuple((clean_text(a), clean_text(b)) for a, b in question.examples),
-        attachments=tuple(clean_line(a) for a in question.attachments),
+    )
+
+
+def _with_attached(card: QuestionCard, paper: Paper, attached: Mapping[str, str]) -> QuestionCard:
+    question = paper.questions[card.question_id]
+    files = paper.files_of(question)
+    told = [a for a in question.attachments if a not in {f.name for f in files}]
+    return replace(
+        card,
+        attachments=tuple(clean_line(a) for a in told),
+        files=tuple(AttachmentCard(clean_line(f.name), clean_text(attached[f.sha256], LARGEST_FILE)) for f in files),
     )
 
 

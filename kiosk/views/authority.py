@@ -25,6 +25,8 @@ class LeaseOffer:
     """age identity that opens the paper's blob; given with the release, not before."""
     paper_blob: bytes = field(repr=False)
     """The sealed paper, as it came in the package."""
+    attachments_blob: bytes | None = field(default=None, repr=False)
+    """The texts of its files, sealed as it is; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

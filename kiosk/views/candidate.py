@@ -91,6 +91,14 @@ class OptionCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentCard:
+    """One attached file as it is read at the seat."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionCard:
     """One question as printed for this candidate."""
 
@@ -111,6 +119,9 @@ class QuestionCard:
     starter: str | None = None
     examples: tuple[tuple[str, str], ...] = ()
     attachments: tuple[str, ...] = ()
+    """Those that are only told of: addresses, which need a network, and names of what did not travel."""
+    files: tuple[AttachmentCard, ...] = ()
+    """Those that can be read here."""
 
 
 @dataclass(frozen=True, slots=True)

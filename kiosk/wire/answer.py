@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.wire.document import Digest, Document, EnvelopeText, Identifier, Name
+from kiosk.wire.package import LARGEST_ATTACHMENTS
 from kiosk.wire.store_key import LARGEST_WRAPPED
 
 MOST = 10_000
@@ -116,6 +117,8 @@ class OfferAnswer(Document):
     envelope: EnvelopeText
     paper_identity: Annotated[str, Field(max_length=200, repr=False)]
     paper_blob: Annotated[str, Field(repr=False)]
+    """base64."""
+    attachments_blob: Annotated[str | None, Field(repr=False, max_length=LARGEST_ATTACHMENTS * 4 // 3 + 4)] = None
     """base64."""
 
 

@@ -10,12 +10,14 @@ from kiosk.wire.revocation import RevocationsText
 MOST_BLOBS = 1_000
 LARGEST_BLOB = 64 * 2**20
 LARGEST_PACKAGE = 2**30
+LARGEST_ATTACHMENTS = 16 * 2**20
+"""Bytes of the sealed attachments of one paper."""
 
 
-Role = Literal["paper", "outline", "locked_identity", "roster", "canary"]
-"""`paper` opens with the paper's own identity, which comes at the release; `outline` (what may be told of it before),
-`roster` and `canary` (proof that this hall can open what is sealed to it) open with the hall's; `locked_identity` with
-the hall's, and then with the code in its envelope."""
+Role = Literal["paper", "attachments", "outline", "locked_identity", "roster", "canary"]
+"""`paper` and `attachments` open with the paper's own identity, which comes at the release; `outline` (what may be told
+of it before), `roster` and `canary` (proof that this hall can open what is sealed to it) open with the hall's;
+`locked_identity` with the hall's, and then with the code in its envelope."""
 
 
 class BlobDocument(Document):

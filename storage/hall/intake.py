@@ -42,6 +42,7 @@ def _put_papers(work: OrmSession, package_id: str, papers: Sequence[SealedPaper]
                 "recipient": p.recipient,
                 "locked_identity": p.locked_identity,
                 "outline": p.outline.to_bytes().decode(),
+                "attachments": p.attachments,
             }
             for p in papers
             if p.digest not in opened

@@ -70,4 +70,5 @@ def _paper(row: rows.SealedPaper) -> SealedPaper:
         recipient=row.recipient,
         locked_identity=row.locked_identity,
         outline=Outline.from_document(json.loads(row.outline)),
+        attachments=row.attachments,
     )

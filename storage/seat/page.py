@@ -61,6 +61,9 @@ def _write_opening(connection: Connection, page: Page, opening: Opening) -> None
             }
         ],
     )
+    if opening.attachments:
+        texts = [{"digest": digest, "body": text} for digest, text in opening.attachments.items()]
+        connection.execute(_adding_once(rows.Attachment), texts)
     connection.execute(
         _adding(rows.Submission),
         [

@@ -30,17 +30,19 @@ def read_record(connection: Connection, submission_id: str, *, with_evidence: bo
     if found is None:
         return None
     genesis = _genesis(found)
+    paper = Paper.from_document(json.loads(found.body))
     return Record(
         genesis=genesis,
         entries=read_entries(connection, genesis),
         head=Head(found.head_seq, found.head_hash),
-        paper=Paper.from_document(json.loads(found.body)),
+        paper=paper,
         candidate=Person(
             user_id=found.candidate_id, role=Role.CANDIDATE, name=found.name, roll_number=found.roll_number
         ),
         leases=_leases(connection, genesis),
         grants=_grants(connection, submission_id),
         evidence=_evidence(connection, genesis) if with_evidence else (),
+        attachments=_attachments(connection, paper),
     )
 
 
@@ -53,6 +55,15 @@ def read_entries(connection: Connection, genesis: Genesis) -> tuple[Entry, ...]:
         .order_by(entry.seq)
     )
     return tuple(entry_of(row) for row in found)
+
+
+def _attachments(connection: Connection, paper: Paper) -> dict[str, str]:
+    if not paper.files:
+        return {}
+    attachment = rows.Attachment
+    named = attachment.digest.in_([f.sha256 for f in paper.files])
+    found = connection.execute(select(attachment.digest, attachment.body).where(named))
+    return dict(found.tuples())
 
 
 def _genesis(row: Any) -> Genesis:
