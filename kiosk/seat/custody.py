@@ -23,6 +23,8 @@ from kiosk.wire.store_key import WrappingDocument
 KEY = "store.key"
 CODE_LOCK = "store.key.code.pub"
 WRAPPING = "store.key.wrapping"
+GONE = "store.key.gone"
+"""The bare key while it is destroyed: half overwritten it must not be taken for the key."""
 _LARGEST = 4_096
 Unlock = Callable[[], bytes]
 """Has the key of one sealed seat's store opened; raises KioskError where it stays shut."""
@@ -51,9 +53,10 @@ def settle_key(place: Place, enrolment: EnrolmentDocument, keeper: Keeper) -> by
     if is_sealed(place):
         replace_file(place.keys / KEY, unlock_by_hall(place, enrolment, keeper), 0o600)
     key = place.store_key()
-    if (place.keys / WRAPPING).exists():
+    left = (WRAPPING, OFFLINE, CODE_LOCK, LOCAL, GONE)
+    if any((place.keys / name).exists() for name in left):
         wrap_store_key(place, enrolment, key)
-        _drop(place, OFFLINE, CODE_LOCK, LOCAL, WRAPPING)
+        _drop(place, *left)
     return key
 
 
@@ -81,12 +84,14 @@ def keep_code_lock(place: Place, enrolment: EnrolmentDocument) -> None:
 
 def _seal(place: Place, enrolment: EnrolmentDocument, keeper: Keeper) -> bytes:
     bare = place.keys / KEY
-    _drop(place, f"{KEY}.new")  # left by a power cut on the way back from sealed
+    _drop(place, f"{KEY}.new", GONE)  # left by a power cut on the way from one to the other
     if bare.exists():
         key = read_secret(bare)
         if not _wrap(place, enrolment, keeper, key):
             _prove(place, enrolment, keeper, key, wrapped_key(place))
-        _drop(place, KEY)
+        bare.replace(place.keys / GONE)
+        sync_folder(place.keys)
+        _drop(place, GONE)
         return key
     if is_sealed(place):
         key = unlock_by_hall(place, enrolment, keeper)

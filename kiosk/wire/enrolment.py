@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from kiosk.wire.document import ChainTexts, Document, Name, PublicKey, Recipient
 from kiosk.wire.revocation import RevocationsText
@@ -10,6 +10,8 @@ from kiosk.wire.revocation import RevocationsText
 
 class EnrolmentDocument(Document):
     """Who the seat is, whom it trusts, and whom it seals to."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     version: Literal[1]
     seat: Name

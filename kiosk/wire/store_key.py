@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from kiosk.wire.document import ChainTexts, Digest, Document, Name, Recipient
 
@@ -12,6 +12,8 @@ LARGEST_WRAPPED = 4_096
 
 class StoreKeyDocument(Document):
     """What is sealed: the key, and the seat whose store it opens, so that a hall never gives it to another seat."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     version: Literal[1]
     purpose: Literal["exam-kiosk store key"]
