@@ -32,6 +32,9 @@ def attendance(
     absent: Annotated[list[str] | None, typer.Option("--absent", help="ROLL or ROLL=NOTE: did not come.")] = None,
     present: Annotated[list[str] | None, typer.Option("--present", help="ROLL or ROLL=NOTE: came.")] = None,
     moved: Annotated[list[str] | None, typer.Option("--moved", help="ROLL=NOTE: went on or sat elsewhere.")] = None,
+    test: Annotated[
+        str | None, typer.Option("--test", help="Everybody a test is given to, also whom no session expects.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,8 +47,8 @@ def attendance(
     said = _said(absent or [], present or [], moved or [])
     with opened_backroom(Home.at(home)) as room:
         if said:
-            room.attendances.say(room.proctors(ask_secret("PIN")), said, session)
-        marks = room.attendances.marks(session)
+            room.attendances.say(room.proctors(ask_secret("PIN")), said, session, test)
+        marks = room.attendances.marks(session, test)
     if as_json:
         put_json([_mark_document(mark) for mark in marks])
         return
@@ -222,7 +225,7 @@ def _state_words(state: AttendanceState) -> str:
 
 def _mark_document(mark: "Mark") -> dict[str, Any]:
     return {
-        "session": mark.session_id,
+        "session": mark.session_id or None,
         "candidate": mark.candidate_id,
         "rollNumber": mark.roll_number,
         "name": mark.name,

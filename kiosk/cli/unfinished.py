@@ -1,4 +1,4 @@
-"""Deciding that sittings nobody handed in are sealed as they are: a proctor by PIN, a technician where no hall is by."""
+"""Deciding that what nobody handed in is sealed as it is: a proctor by PIN, a technician where no hall is by."""
 
 from typing import TYPE_CHECKING
 

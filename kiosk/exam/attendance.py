@@ -9,9 +9,10 @@ from kiosk.exam.status import AttendanceState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One candidate expected in one session, and what is written down of their coming."""
+    """One candidate expected in one session, or for one test without any, and what is written down of their coming."""
 
     session_id: str
+    """Empty where no session expects them for the test."""
     candidate_id: str
     name: str
     roll_number: str | None
@@ -19,6 +20,8 @@ class Mark:
     state: AttendanceState
     arrived_at: datetime | None = None
     note: str = ""
+    test_id: str = ""
+    """The test, where there is no session."""
 
 
 def attended(marks: tuple[Mark, ...]) -> dict[str, Attended]:

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from kiosk.exam.status import AttendanceState
 
+SAY = "kiosk hall attendance --test TEST"
+"""How a proctor says what became of somebody, whether a session expects them or not."""
+
 
 class RowState(StrEnum):
     """What became of one row of a roster."""
@@ -176,7 +179,7 @@ def _trouble(
     unsealed = sorted({s.seat for s in sat if s.submission_id not in sealed_ids})
     if attended.state is AttendanceState.ABSENT and (sat or sealed):
         what = f"{len(sealed)} bundles are" if len(sealed) > 1 else "a bundle is" if sealed else "a sitting is"
-        return f"marked absent, but {what} here", "mark them present: kiosk hall attendance --present ROLL"
+        return f"marked absent, but {what} here", f"mark them present: {SAY} --present ROLL"
     if unsealed:
         seats = ", ".join(unsealed)
         return (
@@ -186,6 +189,6 @@ def _trouble(
     if sealed or row.is_withdrawn or attended.state in (AttendanceState.ABSENT, AttendanceState.SENT_AWAY):
         return None
     if attended.state is AttendanceState.PRESENT:
-        begun_nothing = "came, but began nothing", "say why: kiosk hall attendance --present ROLL=NOTE"
+        begun_nothing = "came, but began nothing", f"say why: {SAY} --present ROLL=NOTE"
         return None if attended.note else begun_nothing
-    return "expected, neither came nor marked absent", "mark them absent: kiosk hall attendance --absent ROLL"
+    return "expected, neither came nor marked absent", f"mark them absent: {SAY} --absent ROLL"

@@ -29,6 +29,12 @@ class AttendancePart(Part):
                 found += [_mark(attendance, person) for attendance, person in work.execute(query)]
             return tuple(found)
 
+    def of_test(self, test_id: str) -> dict[str, tuple[AttendanceState, str]]:
+        """Return what proctors say, by candidate, of those whom no session expects for a test, with their notes."""
+        query = select(rows.TestAttendance).where(rows.TestAttendance.test_id == test_id)
+        with self._reading() as work:
+            return {row.candidate_id: (row.state, row.note) for row in work.scalars(query)}
+
     def names_somebody(self, session_id: str) -> bool:
         """Whether the office named candidates for a session; without, everybody its tests are assigned to may come."""
         query = select(rows.Attendance.candidate_id).where(
@@ -52,9 +58,16 @@ class AttendancePart(Part):
                         "is_named": False,
                     }
                     for m in marks
+                    if m.session_id
                 ],
                 "is_named",
             )
+            outside = [
+                {"test_id": m.test_id, "candidate_id": m.candidate_id, "state": m.state, "note": m.note}
+                for m in marks
+                if not m.session_id
+            ]
+            put_rows(work, rows.TestAttendance, outside)
             write_audit(work, *audits)
 
     def arrive(

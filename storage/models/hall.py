@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kiosk.exam.status import AttendanceState
 from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
 from storage.models.audit import AuditColumns
 from storage.models.base import DayKey, HallBase
@@ -108,6 +109,22 @@ class Attendance(AttendanceColumns, HallBase):
     """Why a proctor marked them as they did; empty where the program did."""
     is_named: Mapped[bool] = mapped_column(default=True)
     """Whether the office named them; False for who came to a session that names nobody."""
+
+
+class TestAttendance(HallBase):
+    """What a proctor says of one candidate of a test whom no session of this hall expects."""
+
+    __test__ = False  # not a pytest class
+    __tablename__ = "test_attendance"
+    __table_args__ = (
+        ForeignKeyConstraint(["test_id"], ["held_tests.test_id"]),
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+    )
+
+    test_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    candidate_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    state: Mapped[AttendanceState]
+    note: Mapped[str] = mapped_column(Text, default="")
 
 
 class Assignment(AssignmentColumns, HallBase):
