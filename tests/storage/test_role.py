@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -48,7 +49,7 @@ class Server:
         if way == "set role":
 
             @event.listens_for(engine, "connect")
-            def become(connection, record):
+            def become(connection: Any, record: object) -> None:
                 connection.execute(f"SET ROLE {self.role}")
                 connection.commit()
 
