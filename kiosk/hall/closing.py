@@ -25,7 +25,7 @@ from kiosk.sealing.closing import (
 from kiosk.sealing.copy import read_file, write_copy
 from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.sealing.revocation import Revocations
-from kiosk.wire.closing import ClosingDocument
+from kiosk.wire.closing import MOST_ROWS, ClosingDocument
 from storage.hall.store import HallStore
 
 RIGHT = "proctoring.open_close_hall"
@@ -102,6 +102,11 @@ class Closings:
         if not told.is_whole:
             count = len(told.open) + len(told.strays)
             raise Refused(f"{count} of the roster of {test_id} cannot be explained yet, so nothing was signed.")
+        if len(told.rows) > MOST_ROWS:
+            raise Refused(
+                f"The roster of {test_id} has {len(told.rows):,} rows, and a closing takes {MOST_ROWS:,}: the office has "
+                "to part this hall in two."
+            )
         package = self._store.roster.newest_package(test_id)
         assert package is not None
         rows = tuple(row_of(row) for row in sorted(told.rows, key=lambda r: r.assignment_id))

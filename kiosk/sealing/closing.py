@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from kiosk.exam.closing import Explained, RowState
 from kiosk.exam.error import Denied, Invalid, Tampered
 from kiosk.sealing.certificate import verify_chain
-from kiosk.sealing.envelope import PayloadType, read_envelope, sign
+from kiosk.sealing.envelope import LARGEST_ENVELOPE, PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.sealing.receipt import ReceiptSigner
 from kiosk.sealing.revocation import NONE_REVOKED, Revocations
@@ -68,7 +68,13 @@ def row_of(explained: Explained) -> ExplainedRow:
 
 def sign_closing(document: ClosingDocument, key: SigningKey, root: str) -> Closing:
     """Return a closing signed by the hall's key, read again before it is returned; raises Invalid for one too long."""
-    return read_closing(sign(PayloadType.CLOSING, document.model_dump(mode="json"), key), root)
+    envelope = sign(PayloadType.CLOSING, document.model_dump(mode="json"), key)
+    if len(envelope) > LARGEST_ENVELOPE:
+        raise Invalid(
+            f"this closing of {len(document.rows):,} rows has {len(envelope):,} bytes, and at most {LARGEST_ENVELOPE:,} "
+            "are taken: shorten the notes of its rows"
+        )
+    return read_closing(envelope, root)
 
 
 def read_closing(envelope: bytes, root: str, revoked: Revocations = NONE_REVOKED) -> Closing:

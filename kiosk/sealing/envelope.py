@@ -17,7 +17,7 @@ from kiosk.sealing.key import SigningKey, read_public
 
 LARGEST_ENVELOPE = 4 * 2**20
 MOST_PARTS = 250_000
-"""Values of a payload: a closing of 20,000 rows has half as many."""
+"""Values of a payload: the largest closing has half as many."""
 OWN_PARTS = 8
 """Values of an envelope itself, whatever its payload holds."""
 _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)

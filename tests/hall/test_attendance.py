@@ -13,8 +13,11 @@ from kiosk.exam.closing import RowState
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.roster import Seating
 from kiosk.exam.status import AttendanceState
+from kiosk.hall import closing
 from kiosk.hall.backroom import Backroom
+from kiosk.hall.collection import Collection
 from kiosk.hall.place import hall_keys
+from kiosk.sealing import frame
 
 TEST = a_paper().test_id
 ABSENT, EXPECTED = AttendanceState.ABSENT, AttendanceState.EXPECTED
@@ -94,6 +97,19 @@ def test_whom_a_session_expects_is_marked_in_the_session(tmp_path):
     house.hall.admit(ROLL, CODE, SEAT)
     assert marks(room, test_id=TEST) == {ROLL: AttendanceState.PRESENT, OTHER_ROLL: ABSENT}
     house.close()
+
+
+def test_a_roster_of_more_rows_than_a_closing_takes_is_refused_in_words(house, monkeypatch):
+    room = back_room(house)
+    room.attendances.say(room.proctors(PIN), {OTHER_ROLL: (ABSENT, "")}, test_id=TEST)
+    (sealed,) = house.outbox().recover_all("proctor-1", "the hall closes").bundles
+    collection = Collection.open(house.home.hall, hall_keys(house.home.hall), house.hall._store, house.clock)
+    collection.take(frame.join(sealed.envelope, sealed.body), "seat")
+    monkeypatch.setattr(closing, "MOST_ROWS", 1)
+    with pytest.raises(Refused, match="has 2 rows, and a closing takes 1: the office has to part"):
+        room.closings.close(TEST, room.proctors(PIN))
+    monkeypatch.undo()
+    assert room.closings.close(TEST, room.proctors(PIN))[1]
 
 
 def test_by_command(house):
