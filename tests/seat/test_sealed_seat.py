@@ -326,7 +326,8 @@ def test_cut_off_anywhere_on_the_way_the_store_opens(sat, tmp_path, monkeypatch,
                 assert unlock_by_code(place, read_enrolment(place), the_code(sat)) == raw
                 assert not [p for p, d in files(place.folder).items() if raw in d], cuts
             else:
-                assert {p.name for p in place.keys.glob("store.key*")} == {KEY, WRAPPED}
+                left = {p.name for p in place.keys.glob("store.key*") if p.suffix != ".new"}  # drafts, written over
+                assert left == {KEY, WRAPPED}
         if not happened:
             break
         cuts += 1
