@@ -198,7 +198,9 @@ class PaperScreen(SittingScreen):
         self.upper.column = self.lower.column = width
         options = self.card.options
         letters: Keys = ((f"{options[0].letter}-{options[-1].letter}", "choose", 0),) if options else ()
-        self.key_bar.keys = (("F1", "help", 0),) if self.is_covered else (*letters, *_VERBS)
+        files = len(self.card.files)
+        attached: Keys = (("F10", f"attached ({files})", 0),) if files else ()
+        self.key_bar.keys = (("F1", "help", 0),) if self.is_covered else (*letters, *attached, *_VERBS)
 
     def _draw_map(self) -> None:
         answers, section = self.state.answers, self._route.section(self.card)

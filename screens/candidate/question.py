@@ -5,6 +5,7 @@ from textual.binding import Binding
 
 from kiosk.exam.attempt import Phase
 from kiosk.views.candidate import QuestionCard
+from screens.candidate.attachment import AttachmentScreen
 from screens.candidate.goto import GoToDialog
 from screens.candidate.paper import PLACE, PaperScreen
 from screens.confirm import ConfirmDialog
@@ -31,15 +32,18 @@ class QuestionScreen(PaperScreen):
         Binding("f6", "section", "section", id="question.section", tooltip="Go to the next section"),
         Binding("f8", "timer", "timer", id="question.timer", tooltip="Hide or show the time (shown under 5 minutes)"),
         Binding("f9", "review", "review", id="question.review", tooltip="Review your answers and hand in"),
+        Binding("f10", "attached", "attached", id="question.attached", tooltip="Read what is attached to the question"),
         Binding("ctrl+down,ctrl+n", "scroll(3)", show=False, id="question.down", tooltip="Scroll a long question down"),
         Binding("ctrl+up,ctrl+b", "scroll(-3)", show=False, id="question.up", tooltip="Scroll a long question up"),
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Shut every verb while the exam must not be seen."""
-        verbs = {"step", "flag", "clear", "go_to", "hint", "section", "timer", "review", "scroll"}
+        verbs = {"step", "flag", "clear", "go_to", "hint", "section", "timer", "review", "scroll", "attached"}
         if action in verbs and (self.is_covered or self.state.phase is not Phase.RUNNING):
             return False
+        if action == "attached":
+            return bool(self.card.files)
         return action != "timer" or self.sheet.allow_hide_timer
 
     @on(Palette.Picked)
@@ -111,6 +115,11 @@ class QuestionScreen(PaperScreen):
         words = f"Hint {shown + 1} of {hints} costs {cost.normalize():f} {unit}. Enter shows it, Esc keeps the points."
         dialog = ConfirmDialog("Hint", words, "Show the hint", "Keep the points", focus_yes=True)
         self.app.push_screen(dialog, self._hint)
+
+    def action_attached(self) -> None:
+        """Open the files of the question over it."""
+        self._send_text()
+        self.app.push_screen(AttachmentScreen(self.sheet, self.state, self.time, self.saved, self.card))
 
     def action_timer(self) -> None:
         """Hide the time, or show it."""

@@ -1,5 +1,7 @@
 """One question at work: caption, text, and the place where it is answered."""
 
+import re
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
@@ -7,6 +9,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from kiosk.exam.answer import Answer
+from kiosk.exam.attachment import is_address
 from kiosk.views.candidate import QuestionCard
 from screens.widgets.caption import caption
 from screens.widgets.choices import Choices
@@ -14,6 +17,8 @@ from screens.widgets.stem import Stem
 from screens.widgets.writing import Writing
 
 LEAST_STEM = 4
+NETWORK = " (needs a network)"
+_MARKUP = re.compile(r"([\\`*_\[\]<>~|])")
 AIRY_ROWS = 15
 """With more rows than this there is a blank one below the caption."""
 
@@ -127,7 +132,9 @@ class Pane(Vertical):
             return ""
         parts = ["> " + self._preface.replace("\n", "\n> ")] if self._preface else []
         parts.append(card.text)
-        parts += [f"Attached: {name}" for name in card.attachments]
+        if card.files:
+            parts.append("Attached, shown by F10: " + ", ".join(_plain(f.name) for f in card.files))
+        parts += [f"Attached: {name}{NETWORK if is_address(name) else ''}" for name in card.attachments]
         parts += [f"**Hint {n}:** {hint}" for n, hint in enumerate(card.hints[: self._hints], 1)]
         return "\n\n".join(parts)
 
@@ -135,6 +142,10 @@ class Pane(Vertical):
         if self.card is not None:
             words = caption(self.card, self._questions, self.flagged, self.content_size.width)
             self.caption.update(words, layout=False)
+
+
+def _plain(name: str) -> str:
+    return _MARKUP.sub(r"\\\1", name)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """A desk for screens under test: real rules, a clock that stands still, and no store."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from builders import NOON, FakeClock, a_clock, a_genesis, a_grant, a_lease, a_question, a_section, a_test
 from kiosk.exam.assignment import AssignmentStatus
+from kiosk.exam.attachment import AttachedText
 from kiosk.exam.attempt import Phase
 from kiosk.exam.draft import Option, Question, QuestionType, Section
 from kiosk.exam.entry import Kind
@@ -147,6 +148,8 @@ class FakeDesk:
     seat: str = "A12"
     saves_at_once: bool = True
 
+    attached: Mapping[str, str] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.wrong_tries = 0
         self.grants = 0
@@ -215,7 +218,7 @@ class FakeDesk:
     # at once
 
     def sheet(self) -> Sheet:
-        return draw_sheet(self.paper, self.sitting.order, ANNA)
+        return draw_sheet(self.paper, self.sitting.order, ANNA, self.attached)
 
     def state(self) -> SittingState:
         sitting, now = self.sitting, self.clock.now()
@@ -325,6 +328,25 @@ def a_desk(opened: bool = True, **changes: object) -> FakeDesk:
     if opened:
         desk.begin("assignment-1")
     return desk
+
+
+def a_desk_with_files(*files: tuple[str, str]) -> FakeDesk:
+    """Return a desk at a question that attaches files and an address; given are their names and texts."""
+    attached = [AttachedText(name, text) for name, text in files or FILES]
+    section, names = cells(), tuple(a.name for a in attached)
+    first = replace(section.questions[0], attachments=(*names, "https://example.org/map"))
+    section = replace(section, questions=(first, *section.questions[1:]))
+    draft = a_test(title="Biology II", duration=120, randomized_questions=False, sections=(section,))
+    paper, _ = print_test(draft, files=[a.file for a in attached])
+    desk = FakeDesk(paper, a_clock(), attached={a.file.sha256: a.text for a in attached})
+    desk.begin("assignment-1")
+    return desk
+
+
+FILES = (
+    ("field/leaf_data.csv", "place,cells,[b]note[/b]\n" + "".join(f"leaf {n},{n * n},\n" for n in range(1, 61))),
+    ("readme.md", f"# How it was counted\n\n{INJECTION}\n\n\tTabs stay, and 漢字 too."),
+)
 
 
 def a_desk_at_work() -> FakeDesk:

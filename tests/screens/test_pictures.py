@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from fake_desk import PIN, FakeDesk, a_desk, a_desk_at_work
+from fake_desk import PIN, FakeDesk, a_desk, a_desk_at_work, a_desk_with_files
 from small_app import SmallApp, parts, settle
 from textual.pilot import Pilot
 
@@ -38,6 +38,12 @@ KEYS = {
 @pytest.mark.parametrize("name", KEYS)
 def test_question(snap_compare: SnapCompare, name: str) -> None:
     assert snap_compare(question(a_desk_at_work()), press=KEYS[name], terminal_size=SIZE)
+
+
+@pytest.mark.parametrize("size", [SIZE, (120, 40)], ids=["narrow", "wide"])
+@pytest.mark.parametrize("keys", [(), ("f10",), ("f10", "tab")], ids=["told", "first", "second"])
+def test_attachment(snap_compare: SnapCompare, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    assert snap_compare(question(a_desk_with_files()), press=keys, terminal_size=size)
 
 
 @pytest.mark.parametrize("theme", ["light", "contrast"])
