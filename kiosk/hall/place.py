@@ -50,4 +50,5 @@ def hall_store(place: Place) -> HallStore:
 
 def open_hall(place: Place, clock: Clock) -> Hall:
     """Open a settled hall; raises KioskError for what is missing."""
-    return Hall(hall_store(place), hall_keys(place), load_rights(), clock, place.folder)
+    keys = hall_keys(place)  # first: where there is no hall, none is begun
+    return Hall(hall_store(place), keys, load_rights(), clock, place.folder)
