@@ -143,7 +143,8 @@ def test_a_spoilt_bundle_is_named_and_kept(shell, tmp_path):
     result = shell.run("bundle", "verify", str(file), status=1)
     assert "does not verify" in result.stderr
     taken = shell.facts("central", "intake", str(stick), status=1)
-    assert [t["outcome"] for t in taken["taken"]] == ["quarantined"]
+    assert [t["outcome"] for t in taken["taken"]] == ["quarantined", "unread"]
+    assert "names it, and it is neither here nor held; look for the other copy" in taken["taken"][1]["reason"]
     (aside,) = shell.facts("central", "status")["quarantine"]
     assert (aside["source"], aside["bytes"]) == (file.name, len(data))
     file.write_bytes(data)
