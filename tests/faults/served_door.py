@@ -152,17 +152,19 @@ class Journey:
         return self.asked[self.trouble[0][0] :] if self.trouble else []
 
 
-def upload(folder: Path, port: int, token: str, certificate: str, *, is_tls: bool = False) -> Journey:
+def upload(
+    folder: Path, port: int, token: str, certificate: str, *, is_tls: bool = False, root: str = "", hall: str = HALL
+) -> Journey:
     """Upload an export folder until everything in it is settled; `certificate` is the one pinned."""
     url = f"{'https' if is_tls else 'http'}://127.0.0.1:{port}"
-    connection = ConnectionDocument(version=1, url=url, hall=HALL, token=token, certificate=certificate)
+    connection = ConnectionDocument(version=1, url=url, hall=hall, token=token, certificate=certificate)
     journey = Journey(Uploaded())
     with open_client(connection) as client:
         client.event_hooks = {
             "request": [lambda r: journey.asked.append(f"{r.method} {r.url.path}")],
             "response": [lambda r: journey.answered.append(f"{r.request.method} {r.request.url.path}")],
         }
-        shelf = FolderShelf(folder, the_keyring().root.public)
+        shelf = FolderShelf(folder, root or the_keyring().root.public)
         say = lambda words: journey.trouble.append((len(journey.asked), len(journey.answered)))  # noqa: E731
         journey.done = Upload(shelf, CentralDoor(client), say=say).run()
     return journey
