@@ -151,6 +151,7 @@ def _sittings(sittings: int, people: int) -> list[Rows]:
         "paper_digest": f"'d' || (n % {TESTS})",
         "status": "'graded'",
         "receipt": "'CODE' || n",
+        "score": "'5'",
     }
     return [
         Rows("test_assignments", sittings, assignment),
