@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli import closing, connection, custody, release
+from kiosk.cli import closing, connection, custody, erasing, release
 from kiosk.cli.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.exam.error import KioskError, Refused
@@ -23,6 +23,7 @@ app.command()(collect)
 app.command()(connection.connect)
 app.command()(closing.attendance)
 app.command()(closing.close)
+app.command()(erasing.wipe)
 app.command("release")(release.use)
 app.command()(custody.policy)
 app.command()(custody.codes)

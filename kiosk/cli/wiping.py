@@ -13,7 +13,7 @@ from kiosk.exam.text import clean_line
 from kiosk.ground.home import Home, Place
 
 if TYPE_CHECKING:
-    from kiosk.seat.wipe import Wiper
+    from kiosk.sealing.erasure import Wiper
     from kiosk.wire.closing import CloseoutDocument
     from kiosk.wire.tombstone import TombstoneDocument
 
@@ -63,8 +63,9 @@ def _allowed(
     """Return the close-outs that allow a wipe and who does it; nobody is asked for what is refused anyway."""
     from kiosk.cli.closing import opened_backroom
     from kiosk.cli.secret import ask_secret
-    from kiosk.seat.wipe import Wiper, may_wipe
+    from kiosk.sealing.erasure import Wiper
     from kiosk.seat.wipe import closeouts as read_closeouts
+    from kiosk.seat.wipe import may_wipe
 
     name = place.folder.name
     if not here.hall.exists:

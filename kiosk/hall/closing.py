@@ -25,7 +25,7 @@ from kiosk.sealing.closing import (
 from kiosk.sealing.copy import read_file, write_copy
 from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.sealing.revocation import Revocations
-from kiosk.wire.closing import MOST_ROWS, ClosingDocument
+from kiosk.wire.closing import MOST_ROWS, ClosingDocument, ExplainedRow
 from storage.hall.store import HallStore
 
 RIGHT = "proctoring.open_close_hall"
@@ -109,7 +109,7 @@ class Closings:
             )
         package = self._store.roster.newest_package(test_id)
         assert package is not None
-        rows = tuple(row_of(row) for row in sorted(told.rows, key=lambda r: r.assignment_id))
+        rows = _rows(told)
         before = self.newest(test_id)
         if before is not None and (before.document.package, before.document.rows) == (package.package_id, rows):
             return before, False
@@ -130,6 +130,11 @@ class Closings:
         )
         self._keep(closing)
         return closing, True
+
+    def stands(self, test_id: str) -> bool:
+        """Whether the newest closing of a test still says all that is known here; a newer package changes nothing."""
+        told, newest = self.matrix(test_id).explanation, self.newest(test_id)
+        return newest is not None and told.is_whole and newest.document.rows == _rows(told)
 
     def check(self, pair: Pair) -> None:
         """Raise Denied unless these proctors may close the hall."""
@@ -246,6 +251,10 @@ class Closings:
                 details=details,
             ),
         )
+
+
+def _rows(told: Explanation) -> tuple[ExplainedRow, ...]:
+    return tuple(row_of(row) for row in sorted(told.rows, key=lambda r: r.assignment_id))
 
 
 def _line(person: Person, seat: str | None, found: Explained | Unexplained, bundles: tuple[SealedSitting, ...]) -> Line:

@@ -1,4 +1,4 @@
-"""A tombstone: what a seat signs before it wipes itself, so that what is gone can be told from what was lost."""
+"""A tombstone: what a seat or a hall signs before it wipes itself, so that the wiped can be told from the lost."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,12 @@ from kiosk.wire.document import ChainTexts, Digest, Document, Identifier, Instan
 
 
 class TombstoneDocument(Document):
-    """What the seat's key signs."""
+    """What the key of the seat, or of the hall, signs."""
 
     version: Literal[1]
     hall: Name
-    seat: Name
+    seat: Name | None
+    """None where it is the hall's own store."""
     wiped_at: Instant
     who: Identifier | None
     """The proctor; None where a technician did it without the hall."""
@@ -22,5 +23,5 @@ class TombstoneDocument(Document):
     closings: Annotated[tuple[Digest, ...], Field(max_length=1_000)]
     """The closings whose close-outs allowed it, sorted."""
     bundles: Annotated[tuple[Digest, ...], Field(max_length=20_000)]
-    """Every bundle this seat had made, sorted."""
+    """Every bundle this seat had made, or this hall had held, sorted."""
     certificates: ChainTexts

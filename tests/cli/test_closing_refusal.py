@@ -7,6 +7,7 @@ import pytest
 from closing_kit import an_ended_exam
 from keyring import a_keyring
 from kiosk.ground.home import Home
+from kiosk.sealing import erasure
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
 from kiosk.sealing.key import KeyFolder
 from kiosk.seat import wipe
@@ -64,7 +65,7 @@ def test_a_technician_wipes_a_seat_without_its_hall_by_typing_its_name(lone):
     place = Home(settled.hall.home).seat("A12")
     root = KeyFolder(place.keys).public("root")
     (stone,) = wipe.tombstones(place)
-    document = wipe.read_tombstone(stone.read_bytes(), root)
+    document = erasure.read_tombstone(stone.read_bytes(), root)
     assert (document.seat, document.closings, document.who) == ("A12", (file.stem,), None)
     assert document.reason == "the disk is full"
 
@@ -189,7 +190,7 @@ def test_a_wipe_that_was_interrupted_is_finished_by_doing_it_again(settled, monk
     """Cut off before the `stop`-th file is destroyed; the last ones are never reached where there are fewer."""
     place = Home(settled.hall.home).seat("A12")
     left = [stop]
-    shred = wipe.shred
+    shred = erasure.shred
 
     def cut_off(path):
         left[0] -= 1
@@ -197,9 +198,9 @@ def test_a_wipe_that_was_interrupted_is_finished_by_doing_it_again(settled, monk
             raise OSError(5, "Input/output error")
         shred(path)
 
-    monkeypatch.setattr(wipe, "shred", cut_off)
+    monkeypatch.setattr(erasure, "shred", cut_off)
     settled.hall.run("seat", "wipe", "A12", *NOW, typed=settled.both, status=1 if stop <= 3 else 0)
-    monkeypatch.setattr(wipe, "shred", shred)
+    monkeypatch.setattr(erasure, "shred", shred)
     if not wipe.tombstones(place):
         settled.hall.run("seat", "wipe", "A12", *NOW, typed=settled.both)
     assert len(wipe.tombstones(place)) == 1
