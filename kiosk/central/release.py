@@ -6,6 +6,7 @@ from datetime import datetime
 from kiosk.central.keys import CentralKeys
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.roles import Actor
+from kiosk.exam.text import clean_line
 from kiosk.office.office import Office
 from kiosk.office.publication import paper_of
 from kiosk.sealing.age import AgeIdentity
@@ -33,6 +34,17 @@ class Slip:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A code that took another's place, and the packages that were sent before and do not open to it."""
+
+    slip: Slip
+    replaced: tuple[int, ...]
+    """Numbers of the packages that open to the code it replaced."""
+    older: tuple[int, ...]
+    """Numbers of those that open to a code before that."""
+
+
 class Releases:
     """Gives out release tokens and envelope codes."""
 
@@ -56,6 +68,26 @@ class Releases:
         code = self._code(test_id, hall)
         self._releases.note(self._office.audit(RIGHT, actor, "envelope_codes", test_id, hall=hall))
         return Slip(test_id=test_id, title=paper.title, hall=hall, code=code, made_at=self._office.now())
+
+    def renew(self, actor: Actor, test_id: str, hall: str, reason: str) -> Renewal:
+        """Replace the code of a hall's envelope, because it leaked; the next package opens to the new one.
+
+        Raises Denied without the right, Refused without a reason and where no code was drawn.
+        """
+        self._office.check(RIGHT, actor)
+        paper = paper_of(self._office, test_id)
+        if not reason.strip():
+            raise Refused("A code is replaced for a reason: say which, with --reason.")
+        code, words = draw_code(), clean_line(reason)
+        audit = self._office.audit(RIGHT, actor, "envelope_codes", test_id, hall=hall, renewed=True, reason=words)
+        before = self._releases.renew(test_id, hall, code, audit)
+        sent = [p for p in self._packages.packages() if (p.test_id, p.hall) == (test_id, hall)]
+        slip = Slip(test_id=test_id, title=paper.title, hall=hall, code=code, made_at=audit.at)
+        return Renewal(
+            slip=slip,
+            replaced=tuple(p.number for p in sent if p.made_at >= before),
+            older=tuple(p.number for p in sent if p.made_at < before),
+        )
 
     def token(self, test_id: str, hall: str) -> bytes | None:
         """Return the token that was given for a test and a hall, byte for byte the same, or None before."""

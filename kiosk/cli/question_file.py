@@ -61,10 +61,14 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Show what each file would bring: kept, approximated, rejected. Exit 1 where anything is rejected."""
+    from dataclasses import replace
+
+    from kiosk.exam.attachment import remarks_on
     from kiosk.exchange.origin import Origin
     from kiosk.exchange.reader import look_at
 
     readings = [look_at(path, Origin.rehearsed()) for path in files]
+    readings = [replace(r, notes=(*r.notes, *remarks_on(r.test))) if r.test is not None else r for r in readings]
     if as_json:
         put_json({"files": [r.document() for r in readings]})
     else:

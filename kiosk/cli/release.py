@@ -10,7 +10,7 @@ from kiosk.exam.error import KioskError, Refused
 from kiosk.ground.home import Home
 
 if TYPE_CHECKING:
-    from kiosk.central.release import Slip
+    from kiosk.central.release import Renewal, Slip
     from kiosk.ground.home import Place
     from kiosk.hall.release import Opened
 
@@ -62,25 +62,39 @@ def code(
         Path | None,
         typer.Option("--out", help="New file to write the slip to, mode 0600.", show_default="print it"),
     ] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Replace the code, because the old one leaked; needs --reason.")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why the code is replaced.")] = "",
     user: AsOption = None,
     second: SecondOption = None,
     home: HomeOption = None,
 ) -> None:
     """Print the slip for a hall's sealed envelope: the code that opens a test's papers there without a network.
 
-    Two persons' act. The code of a test and hall never changes, so an envelope that is under way stays right.
+    Two persons' act. The code of a test and hall changes only by --renew, so an envelope that is under way stays
+    right; after that a new package must be sent, for those sent before open to the old code alone.
     """
     from kiosk.central.central import Central
     from kiosk.central.release import RIGHT
 
+    if reason and not renew:
+        raise typer.BadParameter("--reason belongs to --renew")
+    if out is not None and out.exists():
+        raise Refused(f"{out} exists already; it is left as it is.")
     with Central.open(Home.at(home).office) as central:
-        slip = central.releases.slip(central.office.acting(RIGHT, user, second), test, hall)
+        actor, renewal = central.office.acting(RIGHT, user, second), None
+        if renew:
+            renewal = central.releases.renew(actor, test, hall, reason)
+        slip = central.releases.slip(actor, test, hall) if renewal is None else renewal.slip
     text = _slip_text(slip)
     if out is None:
         put_text(text)
-        return
-    _write_private(out, text)
-    put_text(f"{out} holds the code. Print it, seal the envelope, and delete the file.")
+    else:
+        _write_private(out, text)
+        put_text(f"{out} holds the code. Print it, seal the envelope, and delete the file.")
+    if renewal is not None:
+        put_text(_renewal_words(renewal), err=True)
 
 
 def use(
@@ -188,6 +202,21 @@ def _slip_text(slip: "Slip") -> str:
             f"In the hall:  kiosk hall release {clean_line(slip.test_id)} --code",
             "",
         )
+    )
+
+
+def _renewal_words(renewal: "Renewal") -> str:
+    slip = renewal.slip
+    numbers = ", ".join(str(n) for n in (*renewal.older, *renewal.replaced))
+    if not numbers:
+        return "The old code opens no package: none was sent. The next one opens to the new code."
+    leaked = ", ".join(str(n) for n in renewal.replaced) or "none"
+    return (
+        f"Sent to {slip.hall} before, and closed to the new code: package {numbers}; "
+        f"the replaced code opens: {leaked}.\n"
+        "Send a new one, and have it loaded before the exam: "
+        f"kiosk central package {slip.test_id} --hall {slip.hall!r}\n"
+        "Take back the old sticks: with one, the replaced code and the hall's key the paper still opens."
     )
 
 

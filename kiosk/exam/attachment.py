@@ -69,6 +69,20 @@ def path_of(name: str) -> PurePosixPath:
     return path
 
 
+def remarks_on(test: Test) -> Iterator[str]:
+    """Yield what an author should know of a draft's attachments before it is published."""
+    for place, attachment in named_by(test):
+        if is_address(attachment):
+            yield f"{place}: {attachment} is only shown as text: it needs a network, and a hall may have none"
+            continue
+        try:
+            path_of(attachment)
+        except Invalid as error:
+            yield f"{place}: {error.message}, so the test cannot be published with it"
+        else:
+            yield f"{place}: the file {attachment} is looked for when the test is published with --attachments"
+
+
 def read_attached(name: str, raw: bytes) -> AttachedText:
     """Return a file's text, cleaned; raises Invalid for what is not text, is empty or is too large."""
     if len(raw) > LARGEST_FILE:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiosk.exam.error import Refused
 from kiosk.exam.log import AuditEntry
 from storage.models import office as rows
 from storage.office.store import Store, add_rows, write_audit
@@ -32,6 +33,20 @@ class ReleaseStore(Store):
             code = make()
             add_rows(session, rows.EnvelopeCode, [{"test_id": test_id, "hall": hall, "code": code, "made_at": at}])
             return code
+
+    def renew(self, test_id: str, hall: str, code: str, audit: AuditEntry) -> datetime:
+        """Put a code in the place of the one a test has for a hall, and return when that one was made.
+
+        Raises Refused where none was drawn.
+        """
+        with self._writing() as session:
+            row = session.get(rows.EnvelopeCode, (test_id, hall), with_for_update=True)
+            if row is None:
+                raise Refused(f"No code was drawn for this test and the hall {hall}, so there is none to replace.")
+            before = row.made_at
+            row.code, row.made_at = code, audit.at
+            write_audit(session, audit)
+            return before
 
     def note(self, audit: AuditEntry) -> None:
         """Write down that somebody was shown a code."""

@@ -7,7 +7,7 @@ import pytest
 from campus import HALL, a_campus
 from kiosk.central.despatch import EXPORT
 from kiosk.exam.envelope_code import read
-from kiosk.exam.error import Denied, Refused
+from kiosk.exam.error import Denied, Refused, Tampered
 from kiosk.exam.person import Role
 from kiosk.exam.roles import Actor
 from kiosk.hall.place import hall_keys, open_hall
@@ -133,3 +133,62 @@ def test_codes_and_tokens_need_two_persons(campus):
                 ask(who, test, HALL)
         ask(office.acting(EXPORT, first, second), test, HALL)
     assert releases.token(test, HALL) is not None
+
+
+def renew(campus, reason="It was read out over the telephone."):
+    return campus.central.releases.renew(actor(campus), campus.paper.test_id, HALL, reason)
+
+
+def opens(campus, number, code):
+    """Whether a code opens the paper of a package in its hall."""
+    locked = campus.read(number).blob("locked_identity", campus.paper.digest)
+    lock = code_identity(code, campus.paper.test_id, HALL)
+    try:
+        unlock(locked, hall_keys(campus.home.hall).identity, lock)
+    except Tampered:
+        return False
+    return True
+
+
+def test_a_leaked_code_is_replaced_and_only_the_next_package_opens_to_the_new_one(campus):
+    campus.send()
+    leaked = slip(campus).code
+    campus.clock.advance(60_000)
+    first = renew(campus)
+    campus.clock.advance(60_000)
+    campus.send()
+    campus.clock.advance(60_000)
+    second = renew(campus)
+    assert slip(campus).code == second.slip.code
+    assert len({leaked, first.slip.code, second.slip.code}) == 3
+    assert [(r.replaced, r.older) for r in (first, second)] == [((1,), ()), ((2,), (1,))]
+    campus.send()
+    codes = (leaked, first.slip.code, second.slip.code)
+    assert [[opens(campus, n, code) for code in codes] for n in (1, 2, 3)] == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+    acts = [e.details for e in campus.central.office.logs.audit("envelope_codes") if "renewed" in e.details]
+    assert [(a["hall"], a["reason"]) for a in acts] == [(HALL, "It was read out over the telephone.")] * 2
+    assert not any(code in repr((first, second, acts)) for code in codes)
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_a_code_is_not_replaced_without_a_reason(campus, reason):
+    campus.send()
+    before = slip(campus).code
+    with pytest.raises(Refused, match="for a reason"):
+        renew(campus, reason)
+    assert slip(campus).code == before
+
+
+def test_a_code_nobody_drew_is_not_replaced_and_nobody_else_may(campus):
+    with pytest.raises(Refused, match="none to replace"):
+        renew(campus)
+    campus.send()
+    before = slip(campus).code
+    nobody = Actor(campus.proctor.person.user_id, Role.PROCTOR)
+    with pytest.raises(Denied):
+        campus.central.releases.renew(nobody, campus.paper.test_id, HALL, "For fun.")
+    assert slip(campus).code == before

@@ -136,3 +136,29 @@ def test_a_hall_fetches_its_release_over_tls_as_soon_as_there_is_one(shell, made
         opened = shell.run("hall", "release", test, typed=(pin,))
     assert "Open: 1 paper" in opened.stdout
     assert shell.run("hall", "release", test, "--url", "http://example.org", status=1).stderr
+
+
+def test_a_renewed_code_says_which_packages_it_does_not_open(shell, made, tmp_path):
+    _, test, pin, second = made
+    ask = ("central", "code", test, "--hall", HALL)
+    old = next(line.strip() for line in shell.run(*ask).stdout.splitlines() if is_code(line))
+    assert "for a reason" in shell.run(*ask, "--renew", status=1).stderr
+    shell.run(*ask, "--reason", "x", status=2)
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    shell.run(*ask, "--renew", "--reason", "It leaked.", "--out", str(taken), status=1)
+    assert old in shell.run(*ask).stdout
+    renewed = shell.run(*ask, "--renew", "--reason", "It leaked.")
+    new = next(line.strip() for line in renewed.stdout.splitlines() if is_code(line))
+    assert new != old
+    assert "closed to the new code: package 1, 2; the replaced code opens: 1, 2." in renewed.stderr
+    assert f"kiosk central package {test} --hall '{HALL}'" in renewed.stderr
+    assert new in shell.run(*ask).stdout
+    refused = shell.run("hall", "release", test, "--code", typed=(new, pin, second), status=1)
+    assert "opens nothing here" in refused.stderr
+    folder = tmp_path / "package"
+    shell.run("central", "package", test, "--hall", HALL, "--to", str(folder))
+    shell.run("hall", "load", str(folder))
+    refused = shell.run("hall", "release", test, "--code", typed=(old, pin, second), status=1)
+    assert "opens nothing here" in refused.stderr
+    assert "Open: 1 paper" in shell.run("hall", "release", test, "--code", typed=(new, pin, second)).stdout
