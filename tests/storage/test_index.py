@@ -308,7 +308,7 @@ def plan_on(c: Any, query: Select[Any]) -> list[str]:
     """Return the steps of a query's plan on a connection."""
     statement = query.compile(c.engine, compile_kwargs={"literal_binds": True})
     if c.dialect.name == "postgresql":
-        whole = dict((tuple(row) for row in c.execute(text(PARTS_OF_INDEXES))))
+        whole = {str(part): str(index) for part, index in c.execute(text(PARTS_OF_INDEXES))}
         steps = [str(row[0]) for row in c.execute(text(f"EXPLAIN {statement}"))]
         return [re.sub(r"(?:(?<= using )|(?<= Scan on ))\w+", lambda m: whole.get(m[0], m[0]), step) for step in steps]
     return [str(row[3]) for row in c.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
