@@ -9,16 +9,20 @@ from threading import Thread
 import pytest
 
 from builders import NOON, a_paper
-from house import CODE, HALL, PIN, ROLL, SEAT, a_hall_roster, a_house
+from house import CODE, HALL, PIN, ROLL, SEAT, SECOND_PIN, a_hall_roster, a_house
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.exam.grant import Act
 from kiosk.exam.roster import HeldResult
 from kiosk.hall.line import answer, serve
 from kiosk.seat.line import LOST, Line
+from kiosk.seat.place import read_enrolment
+from kiosk.seat.unlocking import unlock_by_hall
 from kiosk.views.authority import GrantRequest
 from kiosk.views.desk import ActRequest
 from kiosk.wire import line as wire
+from kiosk.wire.answer import KeyAnswer
+from kiosk.wire.policy import HallPolicyDocument
 
 
 @contextmanager
@@ -62,6 +66,29 @@ def test_every_answer_crosses_unchanged(house):
         assert line.lease(token, "assignment-1", SEAT) == house.hall.lease(token, "assignment-1", SEAT)
         assert line.proctor(PIN, SEAT) == house.hall.proctor(PIN, SEAT)
         assert line.admit(ROLL, CODE, SEAT).candidate == house.hall.admit(ROLL, CODE, SEAT).candidate
+
+
+def test_a_sealed_store_opens_over_a_line_and_its_key_is_never_on_it(house):
+    house.hall.custody.decide(HallPolicyDocument(seal_stores=True), PIN, SECOND_PIN)
+    house.desk()
+    place = house.home.seat(SEAT)
+    raw = unlock_by_hall(place, read_enrolment(place), house.hall)
+    heard = []
+
+    class Overheard:
+        def __getattr__(self, name):
+            def ask(*arguments):
+                heard.append((arguments, getattr(house.hall, name)(*arguments)))
+                return heard[-1][1]
+
+            return ask
+
+    with a_line(Overheard()) as line:
+        assert unlock_by_hall(place, read_enrolment(place), line) == raw
+        with pytest.raises(Denied, match="another seat"):
+            line.challenge("A13")
+    assert len(heard) == 2
+    assert not any(secret in repr(heard) for secret in (raw.hex(), repr(raw)[2:-1]))
 
 
 def test_a_whole_sitting_over_a_line(house):
@@ -202,6 +229,8 @@ def test_secrets_are_in_no_repr():
         wire.AdmitCall(method="admit", roll_number=ROLL, code=CODE, seat=SEAT),
         wire.ProctorCall(method="proctor", pin=PIN, seat=SEAT),
         wire.TestsCall(method="tests", token="0" * 32),
+        wire.UnlockCall(method="unlock", seat=SEAT, wrapped=CODE, proof=PIN),
+        KeyAnswer(sealed=CODE),
         wire.GrantCall.model_validate(GrantRequest(submission_id="", seat=SEAT, act=Act.PAUSE, pin=PIN)),
     ]
     for call in calls:
