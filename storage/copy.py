@@ -21,11 +21,12 @@ def copy_rows(session: Session, model: type[OfficeBase], values: Sequence[Mappin
     """
     if not values:
         return
+    table = OfficeBase.metadata.tables[model.__tablename__]
     if session.get_bind().dialect.name != "postgresql":
-        session.execute(insert(model), values)
+        session.execute(insert(table), values)
         return
     session.flush()
-    _copy(session, OfficeBase.metadata.tables[model.__tablename__], values)
+    _copy(session, table, values)
 
 
 def _copy(session: Session, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
@@ -33,7 +34,7 @@ def _copy(session: Session, table: Table, values: Sequence[Mapping[str, Any]]) -
 
     dialect = session.get_bind().dialect
     names = tuple(values[0])
-    binds = [_bind(table, name, dialect) for name in names]
+    binds = [(_bind(table, name, dialect), name) for name in names]
     quote = dialect.identifier_preparer.quote
     columns = ", ".join(quote(name) for name in names)
     driver = session.connection().connection.driver_connection
@@ -41,7 +42,7 @@ def _copy(session: Session, table: Table, values: Sequence[Mapping[str, Any]]) -
     try:
         with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy:
             for row in values:
-                copy.write_row([_sent(bind, row[name]) for bind, name in zip(binds, names, strict=True)])
+                copy.write_row([row[name] if bind is None else bind(row[name]) for bind, name in binds])
     except psycopg.IntegrityError as error:
         raise Refused("This does not fit what the office holds: an id is taken, or names what is not here.") from error
     except psycopg.OperationalError as error:
@@ -52,7 +53,3 @@ def _copy(session: Session, table: Table, values: Sequence[Mapping[str, Any]]) -
 
 def _bind(table: Table, name: str, dialect: Dialect) -> Bind:
     return table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _sent(bind: Bind, value: Any) -> Any:
-    return value if bind is None else bind(value)

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from kiosk.exam.canonical import canonical
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.evidence import Evidence
+from kiosk.exam.journal import Spell
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import AnswerRow, SignedLease, Standing
 from storage.models.sitting import JournalColumns
@@ -18,9 +19,9 @@ def sitting_key(genesis: Genesis) -> dict[str, str]:
     return {"submission_id": genesis.submission_id, "opened_on": genesis.opened_on}
 
 
-def entry_row(entry: Entry) -> dict[str, Any]:
+def entry_row(entry: Entry, spell: Spell = canonical) -> dict[str, Any]:
     """Return the row of `journal` for an entry, its body as the text the hash was taken of."""
-    return {**entry.document(), "kind": entry.kind, "body": canonical(entry.body).decode(), "hash": entry.hash}
+    return {**entry.document(), "kind": entry.kind, "body": spell(entry.body).decode(), "hash": entry.hash}
 
 
 def entry_of(row: JournalColumns | Row[Any]) -> Entry:

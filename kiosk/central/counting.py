@@ -29,8 +29,8 @@ class Counting:
         What failed only for want of its paper is tried again by itself once the paper is printed here.
         """
         self.renew(again=again)
-        while (settled := self.next()) is not None:
-            yield settled
+        while done := self.some():
+            yield from done
 
     def renew(self, *, again: bool = False) -> int:
         """Let bundles wait again whose paper has come, or with `again` all that failed; return how many."""
@@ -42,7 +42,14 @@ class Counting:
         A problem is written down with the bundle and returned, not raised. Raises StoreError where the store itself
         fails; the bundle then waits as before.
         """
-        return self._counts.settle_next(self.judge, self._now)
+        return next(iter(self._counts.settle_some(self.judge, self._now, 1)), None)
+
+    def some(self) -> tuple[Settled, ...]:
+        """Open and count together several of those that have waited longest; none where none waits.
+
+        It comes to what `next` comes to one by one, and is much faster.
+        """
+        return self._counts.settle_some(self.judge, self._now)
 
     def must_take_workers(self) -> None:
         """Raise Refused where the store has one writer at a time, so that more than one worker gains nothing."""

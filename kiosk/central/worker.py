@@ -1,4 +1,4 @@
-"""A worker: counts one bundle after the other, and waits for the next without being told of it.
+"""A worker: counts a few bundles at a time, and waits for the next without being told of it.
 
 It asks at an uneven beat instead of listening for notices: that works on a file as on a server and through a pool of
 connections, and a notice that was missed costs nothing.
@@ -24,7 +24,7 @@ Wait = Callable[[float], bool]
 
 
 class Worker:
-    """Counts until the queue is empty, or until it is told to stop; the bundle in hand is always finished."""
+    """Counts until the queue is empty, or until it is told to stop; the bundles in hand are always finished."""
 
     def __init__(self, counting: Counting, wait: Wait, idle: Callable[[], None] = lambda: None) -> None:
         """`idle` is done when nothing waits any more, and now and then while nothing comes."""
@@ -44,8 +44,8 @@ class Worker:
                 if again:
                     self._counting.renew(again=True)
                     again = False
-                settled = self._counting.next()
-                has_more = settled is not None or self._counting.renew() > 0
+                done = self._counting.some()
+                has_more = bool(done) or self._counting.renew() > 0
             except StoreError:
                 tries += 1
                 if once and tries >= MOST_TRIES:
@@ -53,8 +53,9 @@ class Worker:
                 self._wait(min(2.0**tries / 10, LONGEST_SECONDS) * _uneven())
                 continue
             tries = 0
-            if settled is not None:
+            for settled in done:
                 told(settled)
+            if done:
                 quiet = 0
             elif not has_more:
                 if once:

@@ -1,12 +1,13 @@
 """Counting: a bundle that waits is claimed, opened and settled in one transaction; no two workers get the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, select, update
+from sqlalchemy import ColumnElement, Engine, Select, func, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from kiosk.exam.decision import Decision
 from kiosk.exam.error import KioskError, Refused
@@ -22,6 +23,13 @@ from storage.models import office as rows
 from storage.office.store import Store, write_audit
 from storage.partition import ensure_month
 
+MOST_AT_ONCE = 16
+"""Bundles settled in one transaction: what they share is asked once, and one commit serves all."""
+HEAVIEST_SEALED = 8 * 2**20
+"""Bytes of sealed journals held at once, if there is more than one."""
+HEAVIEST = 32 * 2**20
+"""Bytes of opened journals and evidence written at once, if there is more than one."""
+ENTRY_BYTES = 1_000
 UNHOLDABLE = "the journal holds a value that no row can hold"
 
 
@@ -41,6 +49,11 @@ class Opened:
     questions: frozenset[str]
     """The questions of its paper."""
     flags: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes its rows have."""
+        return ENTRY_BYTES * len(self.page.entries) + sum(len(e.content) for e in self.page.evidence)
 
     @property
     def opening_lease(self) -> Lease:
@@ -87,6 +100,7 @@ class Settled:
 
 Judge = Callable[[Waiting], Opened | Unfit]
 """Opens a bundle; what is wrong with it is returned and not raised."""
+Judged = tuple[rows.Bundle, Opened | Unfit]
 
 
 class CountStore(Store):
@@ -96,36 +110,52 @@ class CountStore(Store):
         super().__init__(engine)
         self._engine = engine
         self._read_decision = read_decision
+        self._alone = 0
         self.takes_many = engine.dialect.name == "postgresql"
         """Whether several workers can write at once: whether rows are locked one by one."""
 
-    def settle_next(self, judge: Judge, now: Callable[[], datetime]) -> Settled | None:
-        """Open and settle the bundle that has waited longest and that no other worker has; None where none waits.
+    def settle_some(self, judge: Judge, now: Callable[[], datetime], most: int | None = None) -> tuple[Settled, ...]:
+        """Open and settle those that have waited longest and that no other worker has, together; none where none waits.
 
-        On PostgreSQL claim and rows are one transaction: a worker that dies leaves the bundle to the others. A file
-        has one writer, so there the bundle is opened first and the store is locked only to write.
+        On PostgreSQL claim and rows are one transaction: a worker that dies leaves the bundles to the others. A file
+        has one writer, so there bundles are opened first and the store is locked only to write. Where one of several
+        does not fit, each is settled alone.
         """
+        try:
+            if self._alone == 0 and most != 1:
+                return self._settle_batch(judge, now, most or MOST_AT_ONCE)
+        except _Spoilt as spoilt:
+            self._alone = spoilt.count
+        self._alone = max(0, self._alone - 1)
+        return self._settle_batch(judge, now, 1)
+
+    def _settle_batch(self, judge: Judge, now: Callable[[], datetime], most: int) -> tuple[Settled, ...]:
+        bundle = rows.Bundle
         waits = (
-            select(rows.Bundle)
-            .where(rows.Bundle.state == BundleState.RECEIVED)
-            .order_by(rows.Bundle.received_at, rows.Bundle.bundle_id)
-            .limit(1)
+            select(bundle, func.length(bundle.body))
+            .options(defer(bundle.body))
+            .where(bundle.state == BundleState.RECEIVED)
+            .order_by(bundle.received_at, bundle.bundle_id)
+            .limit(most)
         )
         if self.takes_many:
             with self._writing() as session:
-                row = session.scalars(waits.with_for_update(skip_locked=True)).first()
-                return None if row is None else self._settle(session, row, self._judged(row, judge), now())
+                found = session.execute(waits.with_for_update(skip_locked=True, of=bundle)).all()
+                return self._settle_all(session, self._judged(session, _light(found), judge), now())
         return self._settle_apart(waits, judge, now)
 
     def settle(self, bundle_id: str, judge: Judge, at: datetime) -> Settled:
         """Open and settle one bundle, also one that failed before; one that is settled stays as it is."""
-        one = select(rows.Bundle).where(rows.Bundle.bundle_id == bundle_id)
         if self.takes_many:
+            one = select(rows.Bundle).where(rows.Bundle.bundle_id == bundle_id)
             with self._writing() as session:
                 row = session.scalars(one.with_for_update()).one()
-                return self._settle(session, row, self._judged(row, judge), at) if _waits(row) else _told(row)
-        settled = self._settle_apart(one, judge, lambda: at)
-        assert settled is not None
+                if not _waits(row):
+                    return _told(row)
+                return self._settle_all(session, self._judged(session, [row], judge), at)[0]
+        body = rows.Bundle.body
+        query = select(rows.Bundle, func.length(body)).options(defer(body)).where(rows.Bundle.bundle_id == bundle_id)
+        (settled,) = self._settle_apart(query, judge, lambda: at)
         return settled
 
     def try_again(self) -> int:
@@ -147,7 +177,7 @@ class CountStore(Store):
             row = session.scalars(query.with_for_update()).one_or_none()
             if row is None or row.state is not BundleState.HELD:
                 raise Refused(f"There is no held bundle {decision.bundle_id[:16]} here.")
-            settled = self._settle(session, row, self._judged(row, judge), at)
+            (settled,) = self._settle_all(session, self._judged(session, [row], judge), at)
             if settled.state not in (BundleState.COUNTED, BundleState.BRANCH):
                 raise Refused(f"This bundle cannot be counted: {settled.problem}.")
             add_decision(session, decision, envelope)
@@ -163,43 +193,90 @@ class CountStore(Store):
             found = session.execute(update(rows.Bundle).where(which).values(values).returning(rows.Bundle.bundle_id))
             return len(found.all())
 
-    def _settle_apart(self, query: Select[rows.Bundle], judge: Judge, now: Callable[[], datetime]) -> Settled | None:
+    def _settle_apart(self, query: Select[Any], judge: Judge, now: Callable[[], datetime]) -> tuple[Settled, ...]:
         with self._reading() as session:
-            seen = session.scalars(query).first()
-        if seen is None:
-            return None
-        if not _waits(seen):
-            return _told(seen)
-        verdict = self._judged(seen, judge)
+            seen = _light(session.execute(query).all())
+            done = [_told(row) for row in seen if not _waits(row)]
+            judged = self._judged(session, [row for row in seen if _waits(row)], judge)
+        if not judged:
+            return tuple(done)
         with self._writing() as session:
-            row = session.get_one(rows.Bundle, (seen.bundle_id, seen.opened_on))
-            return self._settle(session, row, verdict, now()) if _waits(row) else _told(row)
+            held = [(session.get_one(rows.Bundle, (r.bundle_id, r.opened_on)), verdict) for r, verdict in judged]
+            done += [_told(row) for row, _ in held if not _waits(row)]
+            return (*done, *self._settle_all(session, [one for one in held if _waits(one[0])], now()))
 
-    def _judged(self, row: rows.Bundle, judge: Judge) -> Opened | Unfit:
-        if row.body is None:
+    def _judged(self, session: Session, waiting: Sequence[rows.Bundle], judge: Judge) -> list[Judged]:
+        """Open bundles one after the other; those that would make too many rows at once are left waiting."""
+        bundle = rows.Bundle
+        query = select(bundle.bundle_id, bundle.body).where(bundle.bundle_id.in_([row.bundle_id for row in waiting]))
+        bodies = {row.bundle_id: row.body for row in session.execute(query)} if waiting else {}
+        judged: list[Judged] = []
+        weight, taken = 0, set[str]()
+        for row in waiting:
+            verdict = self._verdict(row, bodies[row.bundle_id], judge)
+            if isinstance(verdict, Opened):
+                names = {row.submission_id, verdict.candidate.user_id, verdict.page.genesis.assignment_id}
+                weight += verdict.weight
+                if judged and (weight > HEAVIEST or names & taken):
+                    break
+                taken |= names
+            judged.append((row, verdict))
+        return judged
+
+    def _verdict(self, row: rows.Bundle, body: bytes | None, judge: Judge) -> Opened | Unfit:
+        if body is None:
             return Unfit(BundleState.FAILED, "its sealed journal is not kept here any more")
-        verdict = judge(Waiting(bundle_id=row.bundle_id, envelope=row.manifest, body=row.body))
+        verdict = judge(Waiting(bundle_id=row.bundle_id, envelope=row.manifest, body=body))
         if isinstance(verdict, Opened):
             ensure_month(self._engine, row.opened_on)  # no table of the month is touched yet, so none is waited for
         return verdict
 
-    def _settle(self, session: Session, row: rows.Bundle, verdict: Opened | Unfit, at: datetime) -> Settled:
-        if isinstance(verdict, Opened):
-            try:
-                with session.begin_nested():
-                    place(session, row, verdict, self._read_decision, at)
-            except StoreError:
-                raise  # the store's trouble says nothing about the bundle
-            except IntegrityError:
-                verdict = Unfit(BundleState.FAILED, self.MISFIT)
-            except StatementError:  # a value of another kind than its column; its words may hold an answer
-                verdict = Unfit(BundleState.FAILED, UNHOLDABLE)
-            except KioskError as error:
-                verdict = Unfit(BundleState.FAILED, error.message)
-        if isinstance(verdict, Unfit):
-            row.state, row.problem = verdict.state, verdict.problem
-        row.settled_at = at
-        return _told(row)
+    def _settle_all(self, session: Session, judged: Sequence[Judged], at: datetime) -> tuple[Settled, ...]:
+        opened = [(row, verdict) for row, verdict in judged if isinstance(verdict, Opened)]
+        problem = self._placed(session, opened, at) if opened else None
+        if problem is not None and len(judged) > 1:
+            raise _Spoilt(len(judged))
+        for row, verdict in judged:
+            unfit = problem if isinstance(verdict, Opened) else verdict
+            if unfit is not None:
+                row.state, row.problem = unfit.state, unfit.problem
+            row.settled_at = at
+        return tuple(_told(row) for row, _ in judged)
+
+    def _placed(self, session: Session, opened: Sequence[tuple[rows.Bundle, Opened]], at: datetime) -> Unfit | None:
+        """Write the rows of opened bundles, or none of them and return why."""
+        try:
+            with session.begin_nested():
+                place(session, opened, self._read_decision, at)
+        except StoreError:
+            raise  # the store's trouble says nothing about the bundle
+        except IntegrityError:
+            return Unfit(BundleState.FAILED, self.MISFIT)
+        except StatementError:  # a value of another kind than its column; its words may hold an answer
+            return Unfit(BundleState.FAILED, UNHOLDABLE)
+        except KioskError as error:
+            return Unfit(BundleState.FAILED, error.message)
+        return None
+
+
+class _Spoilt(Exception):
+    """One of several bundles does not fit, so that none of them was written."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+
+def _light(found: Sequence[tuple[rows.Bundle, int | None]]) -> list[rows.Bundle]:
+    """Return the first of some bundles, as many as may be held in memory at once."""
+    light: list[rows.Bundle] = []
+    weight = 0
+    for row, length in found:
+        weight += length or 0
+        if light and weight > HEAVIEST_SEALED:
+            break
+        light.append(row)
+    return light
 
 
 def _waits(row: rows.Bundle) -> bool:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select, tuple_
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.exam.answer import Answer
 from kiosk.exam.error import Refused
-from kiosk.exam.grading import Award, grade, with_awards
+from kiosk.exam.grading import Award, Grade, grade, with_awards
 from kiosk.exam.key import Key
 from kiosk.exam.log import LogEntry
 from kiosk.exam.moment import iso
@@ -189,47 +190,75 @@ def _in_force(session: Session, sittings: Sequence[SittingId]) -> Mapping[Sittin
     return found
 
 
-def _outcome(found: _Found, added: tuple[Award, ...]) -> MarkedScript:
-    script = found.script
-    result = grade(found.key, script.answers, with_awards(script.in_force, added))
-    return MarkedScript(script.submission_id, len(added), result, found.row.score)
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What marking one sitting comes to in rows."""
+
+    grade: Grade
+    marks: list[dict[str, Any]]
+    """New rows of `marks`."""
+    shown: Mapping[str, tuple[bool | None, Decimal]]
+    """By question, what `answers` shows of the award in force; nothing where none is."""
+    sitting: dict[str, Any]
+    """What changes in `test_submissions`."""
+    logs: tuple[LogEntry, ...]
+
+
+def marked(key: Key, script: Script, added: tuple[Award, ...], by: str, at: datetime) -> Marked:
+    """Return what a sitting's rows say once awards are added."""
+    in_force = with_awards(script.in_force, added)
+    result = grade(key, script.answers, in_force)
+    is_new = script.status not in GRADED
+    status = script.status
+    if not result.is_complete:
+        status = SubmissionStatus.SUBMITTED
+    elif is_new:
+        status = SubmissionStatus.GRADED
+    left = frozenset(result.left)
+    return Marked(
+        grade=result,
+        marks=[_mark_values(script, award, at) for award in added],
+        shown={q: (a.is_correct, a.points) for q, a in in_force.items() if q not in left},
+        sitting={
+            "score": result.score,
+            "max_score": result.max_score,
+            "passed": result.passed,
+            "key_version": key.version,
+            "status": status,
+        },
+        logs=tuple(_story(script.assignment_id, key, result, added, is_new, by, at)),
+    )
 
 
 def _mark(session: Session, found: _Found, marking: Marking, by: str, at: datetime) -> MarkedScript:
-    row, key, script = found.row, found.key, found.script
-    added = marking(key, script)
-    marked = _outcome(found, added)
-    add_rows(session, rows.Mark, [_mark_values(script, award, at) for award in added])
-    _show(found.answers, with_awards(script.in_force, added), marked.grade.left)
-    is_new = row.status not in GRADED
-    row.score, row.max_score, row.passed = marked.grade.score, marked.grade.max_score, marked.grade.passed
-    row.key_version = key.version
-    if not marked.grade.is_complete:
-        row.status = SubmissionStatus.SUBMITTED
-    elif is_new:
-        row.status = SubmissionStatus.GRADED
-    write_logs(session, _story(row, marked, added, is_new, by, at))
-    return marked
+    row, before = found.row, found.row.score
+    new = marked(found.key, found.script, marking(found.key, found.script), by, at)
+    add_rows(session, rows.Mark, new.marks)
+    for answer in found.answers:
+        answer.is_correct, answer.points_awarded = new.shown.get(answer.question_id, (None, None))
+    for name, value in new.sitting.items():
+        setattr(row, name, value)
+    write_logs(session, new.logs)
+    return MarkedScript(row.submission_id, len(new.marks), new.grade, before)
 
 
 def _story(
-    row: rows.Submission, marked: MarkedScript, added: Sequence[Award], is_new: bool, by: str, at: datetime
+    assignment_id: str, key: Key, result: Grade, added: Sequence[Award], is_new: bool, by: str, at: datetime
 ) -> Iterator[LogEntry]:
     if added:
         details = f"{len(added)} answers marked"
         if len(added) == 1:
             details = f"{added[0].points} of {added[0].max_points} points for question {added[0].question_id}"
-        yield _log(row.assignment_id, LogAction.UPDATED, by, at, details)
-    if marked.grade.is_complete and (added or is_new):
-        details = f"Score {marked.grade.score} of {marked.grade.max_score} under key {row.key_version}"
-        yield _log(row.assignment_id, LogAction.GRADED, by, at, details)
+        yield _log(assignment_id, LogAction.UPDATED, by, at, details)
+    if result.is_complete and (added or is_new):
+        details = f"Score {result.score} of {result.max_score} under key {key.version}"
+        yield _log(assignment_id, LogAction.GRADED, by, at, details)
 
 
-def _show(answers: Sequence[rows.Answer], in_force: Mapping[str, Award], left: Sequence[str]) -> None:
-    for row in answers:
-        award = None if row.question_id in left else in_force.get(row.question_id)
-        row.is_correct = None if award is None else award.is_correct
-        row.points_awarded = None if award is None else award.points
+def _outcome(found: _Found, added: tuple[Award, ...]) -> MarkedScript:
+    script = found.script
+    result = grade(found.key, script.answers, with_awards(script.in_force, added))
+    return MarkedScript(script.submission_id, len(added), result, found.row.score)
 
 
 def _mark_values(script: Script, award: Award, at: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from sqlalchemy import func, select, update
@@ -17,6 +18,9 @@ from storage.models import office as rows
 from storage.office.store import Store, add_rows, in_batches, write_audit
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+KEYS = 32
+"""Keys that need not be read again: a printed key never changes."""
 
 
 class PaperStore(Store):
@@ -100,7 +104,12 @@ class PaperStore(Store):
 
 def newest_keys(session: Session, digests: Collection[str]) -> Mapping[str, Key]:
     """Return the key in force for each of some papers."""
-    return {d: Key.from_document(json.loads(row.body)) for d, row in _newest(session, digests).items()}
+    return {d: _key(row.body) for d, row in _newest(session, digests).items()}
+
+
+@lru_cache(KEYS)
+def _key(body: str) -> Key:
+    return Key.from_document(json.loads(body))
 
 
 def _newest(session: Session, digests: Collection[str]) -> Mapping[str, rows.AnswerKey]:

@@ -322,13 +322,13 @@ def test_marking_at_once_gives_what_marking_by_command_gives(make_site):
 
 def deliver_unmarked(site, bundle):
     """Count a bundle as an office would that marks only by command."""
-    from storage.central import sitting
+    from storage.central import projection
 
-    marks, sitting.mark_again = sitting.mark_again, lambda *_: None
+    marks, projection.first_marks = projection.first_marks, lambda *_: None
     try:
         deliver(site, bundle)
     finally:
-        sitting.mark_again = marks
+        projection.first_marks = marks
 
 
 def test_the_words_of_a_decision_are_checked(site):

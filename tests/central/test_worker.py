@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+import storage.central.count
 from builders import a_clock
 from forking import Fork
 from kiosk.central import crew as crewing
@@ -165,7 +166,7 @@ def test_a_crew_whose_workers_all_die_says_so(served, tmp_path, monkeypatch):
     assert multiprocessing.active_children() == []
 
 
-def test_a_signal_ends_the_work_after_the_bundle_in_hand(site):
+def test_a_signal_ends_the_work_after_the_bundles_in_hand(site, monkeypatch):
     take(site, *(Fork(site.paper, site.keyring, n).bundle() for n in (1, 2, 3)))
     done = []
 
@@ -173,10 +174,11 @@ def test_a_signal_ends_the_work_after_the_bundle_in_hand(site):
         done.append(settled)
         os.kill(os.getpid(), signal.SIGTERM)
 
+    monkeypatch.setattr(storage.central.count, "MOST_AT_ONCE", 2)
     with stopping() as stop:
         Worker(site.central.counting, stop.wait).run(told, once=False)
-    assert [s.state for s in done] == [BundleState.COUNTED]
-    assert site.central.arrivals.waiting() == 2
+    assert [s.state for s in done] == [BundleState.COUNTED] * 2
+    assert site.central.arrivals.waiting() == 1
 
 
 def test_a_bundle_that_cannot_be_counted_blocks_nothing_and_waits_for_its_time(site):
@@ -209,11 +211,11 @@ class Shy:
         self.counting = counting
         self.failures = failures
 
-    def next(self):
+    def some(self):
         if self.failures:
             self.failures -= 1
             raise StoreError("The database does not answer.")
-        return self.counting.next()
+        return self.counting.some()
 
     def renew(self, *, again=False):
         return self.counting.renew(again=again)
