@@ -104,8 +104,8 @@ class Closings:
             raise Refused(f"{count} of the roster of {test_id} cannot be explained yet, so nothing was signed.")
         if len(told.rows) > MOST_ROWS:
             raise Refused(
-                f"The roster of {test_id} has {len(told.rows):,} rows, and a closing takes {MOST_ROWS:,}: the office has "
-                "to part this hall in two."
+                f"The roster of {test_id} has {len(told.rows):,} rows, and a closing takes {MOST_ROWS:,}: the office "
+                "has to part this hall in two."
             )
         package = self._store.roster.newest_package(test_id)
         assert package is not None

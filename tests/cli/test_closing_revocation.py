@@ -1,4 +1,4 @@
-"""Closings under a hall's revoked key and close-outs under central's: both are refused, in words, and nothing is wiped."""
+"""Closings under a hall's revoked key and close-outs under central's: refused, in words, and nothing is wiped."""
 
 import shutil
 
