@@ -334,6 +334,27 @@ def test_cut_off_anywhere_on_the_way_the_store_opens(sat, tmp_path, monkeypatch,
     assert cuts >= 12, "every step was cut once"
 
 
+def test_cut_off_anywhere_at_its_first_start_a_sealed_seat_begins_afresh(house, monkeypatch):
+    seal_stores(house)
+    place, cuts = house.home.seat("B1"), 0
+    while True:
+        shutil.rmtree(place.folder, ignore_errors=True)
+        enrolment = house.hall.enrol("B1", make_seat(place))
+        with power_cut(monkeypatch, cuts) as happened:
+            settle_seat(place, enrolment, house.hall)
+            open_desk(place, house.hall, house.clock).close()
+        house.desk("B1").close()
+        house.desks.pop()
+        assert is_sealed(place), cuts
+        raw = key_of(house, "B1")
+        assert unlock_by_code(place, read_enrolment(place), the_code(house, "B1")) == raw
+        assert not [p for p, d in files(place.folder).items() if raw in d], cuts
+        if not happened:
+            break
+        cuts += 1
+    assert cuts >= 12
+
+
 def keys_in(folder):
     """Return every age identity and every 32 bytes of a file that could be a key, found in a folder."""
     identities, raws = [], set()
