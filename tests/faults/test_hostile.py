@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import a_paper, a_person
 from keyring import a_bundle, a_sealed_attempt, rechained, the_keyring
-from kiosk.central.counting import fold_in
+from kiosk.central.opener import fold_in
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import MISSHAPEN, KioskError
 from kiosk.sealing import frame
