@@ -38,7 +38,8 @@ class Page(Screen[None]):
             words = active.tooltip or active.binding.tooltip
             if words and active.node is not self.app:
                 rows.setdefault(words, []).append(key_name(key))
-        return [(" or ".join(keys), words) for words, keys in rows.items()]
+        # a letter is bound in both cases and is one key
+        return [(" or ".join(dict.fromkeys(keys)), words) for words, keys in rows.items()]
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why something was not done."""
@@ -53,6 +54,9 @@ _NAMES = {
     "escape": "Esc",
     "ctrl": "Ctrl",
     "shift": "Shift",
+    "slash": "/",
+    "asterisk": "*",
+    "equals_sign": "=",
 }
 
 

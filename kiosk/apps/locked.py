@@ -15,7 +15,6 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.worker import WorkerFailed
 
 SHUT_KEYS = ("ctrl+c", "ctrl+q", "ctrl+z", "ctrl+backslash", "ctrl+p", "ctrl+d", "ctrl+s")
-TROUBLE = "The exam program met a problem and closed. Every saved answer is kept. Please raise your hand."
 
 
 class LockedApp(App[int], inherit_bindings=False):
@@ -25,6 +24,8 @@ class LockedApp(App[int], inherit_bindings=False):
     screen shows one sentence.
     """
 
+    TROUBLE = "The exam program met a problem and closed. Every saved answer is kept. Please raise your hand."
+    """What is said on the terminal after a crash."""
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
@@ -95,7 +96,7 @@ class LockedApp(App[int], inherit_bindings=False):
         if self._log_file is not None and error is not None:
             self._write_log(error)
         if not self._exit_renderables:
-            self._exit_renderables.append(TROUBLE)
+            self._exit_renderables.append(self.TROUBLE)
             self.on_stop()
         self._close_messages_no_wait()
 

@@ -28,5 +28,7 @@ class Caption(Widget):
 
     def render(self) -> RenderResult:
         width = self.size.width
-        name = Content.assemble((f" {shorten(self.words, max(1, width - 4))} ", "bold $urgent" if self.warm else "$muted"))
+        name = Content.assemble(
+            (f" {shorten(self.words, max(1, width - 4))} ", "bold $urgent" if self.warm else "$muted")
+        )
         return Content.assemble("─", name, "─" * max(0, width - name.cell_length - 1))

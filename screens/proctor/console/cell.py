@@ -77,9 +77,9 @@ def _upper(line: SeatLine, shown: str, letter: str, edge: str, mark: str, grid: 
     if width == 5:
         value = value_of(line, shown, 3)
         return f"{mark if edge == ' ' and mark != '+' else edge}{letter}{value:>3}"
-    cells = 3 if width == 6 else 4
+    cells = 3 if width < 8 else 4
     value = value_of(line, shown, cells)
-    gap = " " if width > 7 else ""
+    gap = " " if width > 6 else ""
     return f"{edge}{letter}{gap}{value:>{cells}}{mark}"
 
 

@@ -4,7 +4,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static
@@ -58,9 +57,9 @@ class ConsoleScreen(SelectingPage):
 
     CSS_PATH = "console.tcss"
     HELP = (
-        "Acts are for the selected seats; with none selected, for the seat under the cursor. Letters on the map: R ready, "
-        "W working (answered %), P paused, A away, L lost, K locked, H handed in, S sealed, X absent, - empty. "
-        "▲ alarm, ! warning, + extended, • selected. In narrow cells ■■ is all answered."
+        "Acts are for the selected seats; with none selected, for the seat under the cursor. R ready, W working, "
+        "P paused, A away, L lost, K locked, H handed in, S sealed, X absent, - empty. ▲ alarm, ! warning, + extended, "
+        "• selected, ■■ all answered, ↑ the hall holds the bundle, ↑↑ central has received it."
     )
     BINDINGS = [
         Binding("c,C", "credit", show=False, id="console.credit", tooltip="Credit the time an incident has cost"),

@@ -35,7 +35,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         top = round(self.scroll_y)
         for number, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             row = number if number < self.HEAD else number - top
-            if old != new and (number < self.HEAD or self.HEAD <= row) and row < height:
+            if old != new and (number < self.HEAD or row >= self.HEAD) and row < height:
                 self.refresh(Region(0, row, width, 1))
 
     def render_line(self, y: int) -> Strip:

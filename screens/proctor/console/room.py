@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from os.path import commonprefix
 
 from kiosk.views.board import SeatLine
 from screens.proctor.console.cell import Grid
@@ -51,9 +50,7 @@ class Room:
         names: list[list[str]] = [[] for _ in range(self.rows)]
         for line in self.by_name.values():
             names[line.row].append(line.seat)
-        return [
-            commonprefix([name.rstrip("0123456789") for name in row])[:LONGEST_LABEL] if row else "" for row in names
-        ]
+        return [_shared([name.rstrip("0123456789") for name in row])[:LONGEST_LABEL] for row in names]
 
     @cached_property
     def _numbers(self) -> list[str]:
@@ -68,3 +65,9 @@ class Room:
             # two digits would touch the next ones: only every fifth column is named
             number = number if int(number) % 5 == 0 else ""
         return f" {number:<{width - 1}}"[:width] if width > 2 else f"{number:>{width}}"[:width]
+
+
+def _shared(words: list[str]) -> str:
+    """Return what all words begin with."""
+    first, last = min(words, default=""), max(words, default="")
+    return first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]

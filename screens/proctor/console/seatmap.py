@@ -49,7 +49,7 @@ class SeatMap(LineView):
         Binding("right", "walk(0, 1)", show=False, id="map.right", tooltip="Go to the seat on the right"),
         Binding("home", "leap(0)", show=False, id="map.first", tooltip="Go to the first seat"),
         Binding("end", "leap(-1)", show=False, id="map.last", tooltip="Go to the last seat"),
-        Binding("space", "toggle", show=False, id="map.toggle", tooltip="Choose this seat, or leave it out again"),
+        Binding("space", "mark", show=False, id="map.toggle", tooltip="Choose this seat, or leave it out again"),
         Binding("enter", "open", show=False, id="map.open", tooltip="Open the card of this seat"),
     ]
 
@@ -119,7 +119,11 @@ class SeatMap(LineView):
             lower: list[tuple[str, str]] = [(" " * grid.label, "")]
             for column in range(room.columns):
                 line = room.at(row, column)
-                parts = draw_seat(line, self._look_at(line), grid) if line else ((blank := ((" " * grid.width, ""),)), blank)
+                parts = (
+                    draw_seat(line, self._look_at(line), grid)
+                    if line
+                    else ((blank := ((" " * grid.width, ""),)), blank)
+                )
                 upper += parts[0]
                 lower += parts[1]
             lines += [tuple(upper), tuple(lower), ()][: grid.lines]
@@ -160,7 +164,7 @@ class SeatMap(LineView):
         if names:
             self.go_to(names[place])
 
-    def action_toggle(self) -> None:
+    def action_mark(self) -> None:
         """Choose the seat under the cursor, or leave it out."""
         if self.cursor is not None:
             self.post_message(self.Toggled(self.cursor))
@@ -180,4 +184,4 @@ class SeatMap(LineView):
         if event.chain == 2:
             self.action_open()
         elif event.ctrl or event.button == 3:
-            self.action_toggle()
+            self.action_mark()

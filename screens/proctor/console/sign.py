@@ -92,7 +92,7 @@ def value_of(line: SeatLine, shown: str, cells: int) -> str:
     if line.state in _TIMED:
         return brief(line.since_ms, cells)
     if line.state in (SeatState.HANDED_IN, SeatState.SEALED):
-        return ("cent" if line.central else "hall" if line.bundle else "")[:cells]
+        return "↑↑" if line.central else "↑" if line.bundle else ""
     if line.state not in (SeatState.WORKING, SeatState.READY):
         return ""
     if shown == "lag":
