@@ -7,6 +7,7 @@ from typing import Any
 
 from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.assignment import Assignment, Session
+from kiosk.exam.attachment import AttachedText
 from kiosk.exam.draft import AccessType, Option, Question, QuestionType, Section, Test
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.grant import NEEDS_SECOND, Act, Grant
@@ -184,6 +185,17 @@ def _writing() -> Section:
 def a_paper(**changes: Any) -> Paper:
     """Return the printed paper of `a_test(**changes)`."""
     return print_test(a_test(**changes))[0]
+
+
+def a_paper_with_files(*files: tuple[str, str], **changes: Any) -> tuple[Paper, dict[str, str]]:
+    """Return a paper whose first question attaches files, given by name and text, and the texts by their SHA-256."""
+    attached = [AttachedText(name, text) for name, text in files]
+    draft = a_test(**changes)
+    section = draft.sections[0]
+    first = replace(section.questions[0], attachments=tuple(a.name for a in attached))
+    section = replace(section, questions=(first, *section.questions[1:]))
+    draft = replace(draft, sections=(section, *draft.sections[1:]))
+    return print_test(draft, files=[a.file for a in attached])[0], {a.file.sha256: a.text for a in attached}
 
 
 def a_key(**changes: Any) -> Key:

@@ -8,11 +8,12 @@ desk.choose("cells-1", ["cells-1-2"])
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from builders import NOON, FakeClock, a_clock, a_paper, a_person, a_session, an_assignment
 from keyring import DAYS, HALL, Keyring, the_keyring
@@ -57,6 +58,8 @@ class House:
     paper: Paper
     hall: Hall
     packages: int = 1
+    attached: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the paper's files by their SHA-256."""
     desks: list[Desk] = field(default_factory=list)
 
     def desk(self, seat: str = SEAT, authority: Authority | None = None) -> Desk:
@@ -136,6 +139,7 @@ def a_house(
     clock: FakeClock | None = None,
     *,
     released: bool = True,
+    attached: Mapping[str, str] | None = None,
 ) -> House:
     """Return a house whose hall has loaded a package, and whose proctor has opened the session and the paper."""
     clock, folder = clock or a_clock(), folder / "home"
@@ -143,7 +147,7 @@ def a_house(
         shutil.copytree(_template(), folder)
         return House(Home(folder), clock, the_keyring(), a_paper(), open_hall(Home(folder).hall, clock))
     paper = paper or a_paper()
-    return _made(Home(folder), paper, roster or a_hall_roster(paper), clock, released)
+    return _made(Home(folder), paper, roster or a_hall_roster(paper), clock, released, attached or {})
 
 
 @cache
@@ -157,14 +161,21 @@ def _template() -> Path:
     return house.home.folder
 
 
-def _made(home: Home, paper: Paper, roster: Roster, clock: FakeClock, released: bool = True) -> House:
+def _made(
+    home: Home,
+    paper: Paper,
+    roster: Roster,
+    clock: FakeClock,
+    released: bool = True,
+    attached: Mapping[str, str] = MappingProxyType({}),
+) -> House:
     keyring = the_keyring()
     public, recipient = make_hall(home.hall)
     chain = certify(
         KeyRole.HALL, public, keyring.release, keyring.release_chain, hall=HALL, recipient=recipient, **DAYS
     )
     settle_hall(home.hall, chain, keyring.root.public)
-    house = House(home, clock, keyring, paper, open_hall(home.hall, clock))
+    house = House(home, clock, keyring, paper, open_hall(home.hall, clock), attached=attached)
     _send(house, home.folder / "package-1", roster)
     for session in roster.sessions:
         house.hall.open_session(session.session_id, "proctor-1")
@@ -261,6 +272,7 @@ def _send(house: House, folder: Path, roster: Roster) -> None:
             recipients=keyring.recipients,
         ),
         iso(house.clock.at),
+        house.attached,
     )
     load_package(store, keys, folder, house.clock.at)
     store.close()

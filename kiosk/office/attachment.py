@@ -60,5 +60,8 @@ def _bytes(folder: Path, parts: tuple[str, ...]) -> bytes | None:
         last = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=handle)
     finally:
         os.close(handle)
+    if not stat.S_ISREG(os.fstat(last).st_mode):
+        os.close(last)
+        return None
     with os.fdopen(last, "rb") as file:
-        return file.read(LARGEST_FILE + 1) if stat.S_ISREG(os.fstat(last).st_mode) else None
+        return file.read(LARGEST_FILE + 1)

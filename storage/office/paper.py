@@ -75,7 +75,8 @@ class PaperStore(Store):
         found: dict[str, str] = {}
         with self._reading() as session:
             for batch in in_batches(list(digests)):
-                found |= dict(session.execute(query.where(rows.Attachment.digest.in_(batch))).tuples())
+                held = session.execute(query.where(rows.Attachment.digest.in_(batch)))
+                found |= {row.digest: row.body for row in held}
         return found
 
     def key(self, digest: str, version: int | None = None) -> Key:

@@ -63,7 +63,7 @@ def _attachments(connection: Connection, paper: Paper) -> dict[str, str]:
     attachment = rows.Attachment
     named = attachment.digest.in_([f.sha256 for f in paper.files])
     found = connection.execute(select(attachment.digest, attachment.body).where(named))
-    return dict(found.tuples())
+    return {row.digest: row.body for row in found}
 
 
 def _genesis(row: Any) -> Genesis:

@@ -127,7 +127,12 @@ def test_codes_and_tokens_need_two_persons(campus):
     first, second = (p.person.user_id for p in people)
     releases, test = campus.central.releases, campus.paper.test_id
     nobody = Actor(campus.proctor.person.user_id, Role.PROCTOR)
-    for ask in (releases.slip, releases.give):
+
+    def renew(*who_test_hall):
+        return releases.renew(*who_test_hall, "It leaked.")
+
+    releases.slip(office.acting(EXPORT, first, second), test, HALL)
+    for ask in (releases.slip, releases.give, renew):
         for who in (office.acting(EXPORT, first), nobody, Actor(first, Role.AUTHOR, Actor(first, Role.AUTHOR))):
             with pytest.raises(Denied):
                 ask(who, test, HALL)
