@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from kiosk.exam.draft import Test
 from kiosk.exam.error import Invalid, Tampered
 from kiosk.exam.paper import Paper, PaperFile
-from kiosk.exam.proof import active_questions
 from kiosk.exam.text import clean_line, clean_text
 
 LARGEST_FILE = 256 * 2**10
@@ -52,7 +51,7 @@ def is_address(attachment: str) -> bool:
 def named_by(test: Test) -> Iterator[tuple[str, str]]:
     """Yield where it stands and the cleaned words of every attachment that would be printed."""
     for section in test.sections:
-        for number, question in enumerate(active_questions(section), 1):
+        for number, question in enumerate(section.printed, 1):
             for attachment in question.attachments:
                 yield f"section {section.title!r}, question {number}", clean_text(attachment)
 

@@ -91,6 +91,12 @@ class Section:
     is_mandatory: bool | None = None
     questions: tuple[Question, ...] = ()
 
+    @property
+    def printed(self) -> tuple[Question, ...]:
+        """The questions that are printed, in order."""
+        active = (q for q in self.questions if q.is_active)
+        return tuple(sorted(active, key=lambda q: (q.order or 0, q.question_id)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:

@@ -7,7 +7,7 @@ from kiosk.exam.draft import Question, QuestionType, Section, Test
 from kiosk.exam.key import Key, KeyQuestion, MarkingRule
 from kiosk.exam.paper import Paper, PaperFile, PaperOption, PaperQuestion, PaperSection
 from kiosk.exam.policy import Policy
-from kiosk.exam.proof import active_questions, proof_read
+from kiosk.exam.proof import proof_read
 from kiosk.exam.setting import read_setting
 from kiosk.exam.text import clean_text
 
@@ -43,7 +43,7 @@ def _print_section(section: Section) -> PaperSection:
         instructions=_optional(section.instructions),
         duration_minutes=section.duration,
         is_mandatory=bool(section.is_mandatory),
-        questions=tuple(_print_question(q) for q in active_questions(section)),
+        questions=tuple(_print_question(q) for q in section.printed),
     )
 
 

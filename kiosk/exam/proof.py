@@ -28,16 +28,10 @@ def proof_read(test: Test) -> None:
     for section in test.sections:
         for problem in _section_problems(section):
             raise Invalid(f"section {section.title!r}: {problem}")
-        for number, question in enumerate(active_questions(section), 1):
+        for number, question in enumerate(section.printed, 1):
             words = problem_of(question) or _rule_problem(question, rule)
             if words:
                 raise Invalid(f"section {section.title!r}, question {number}: {words}")
-
-
-def active_questions(section: Section) -> tuple[Question, ...]:
-    """Return the questions of a section that are printed, in order."""
-    active = (q for q in section.questions if q.is_active)
-    return tuple(sorted(active, key=lambda q: (q.order or 0, q.question_id)))
 
 
 def problem_of(question: Question) -> str | None:
@@ -66,7 +60,7 @@ def _section_problems(section: Section) -> Iterator[str]:
         yield "there is no title"
     if section.duration is not None and not 1 <= section.duration <= LONGEST_MINUTES:
         yield f"duration must be 1 to {LONGEST_MINUTES} minutes"
-    if not active_questions(section):
+    if not section.printed:
         yield "there is no active question"
     yield from _long([section.title, section.instructions])
 
