@@ -24,7 +24,7 @@ from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.sealing.package import Issuer
 
 HALL, SEAT, BUILD = "Hall 1", "A1", "benchmark"
-BEGIN = datetime(2031, 5, 6, 9, 0, tzinfo=UTC)
+BEGIN = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
 ESSAY = "Cells divide in four phases; in the first the chromosomes become visible. "
 
 

@@ -4,11 +4,13 @@ import multiprocessing
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,13 @@ class Order:
     again: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a worker that dies of its own accord says at the last."""
+
+    words: str
+
+
 @contextmanager
 def stopping(then: Callable[[], None] = lambda: None) -> Iterator[threading.Event]:
     """Give an event that SIGTERM and SIGINT set while the block runs; `then` is called besides."""
@@ -67,19 +76,20 @@ class Crew:
         self._identity = identity
         self._workers = workers
         self._running: dict[Connection, BaseProcess] = {}
+        self._last = ""
+        """How the last worker died, in words."""
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids of the workers that run."""
         return tuple(p.pid for p in self._running.values() if p.pid is not None)
 
-    def run(
-        self, told: Callable[[Settled], None], order: Order, between: Callable[[], None] = lambda: None
-    ) -> int:
+    def run(self, told: Callable[[Settled], None], order: Order, between: Callable[[], None] = lambda: None) -> int:
         """Count until every worker has ended; return how many workers died on the way.
 
         `between` is done here, in the parent, every now and then while the workers count; a store that does not answer
-        it is asked again later. Raises KioskError with a worker's own words where one could not work at all, Refused where too many died.
+        it is asked again later. Raises KioskError with a worker's own words where one could not work at all, Refused
+        where too many died.
         """
         lost, next_at = 0, time.monotonic() + BETWEEN_SECONDS
         with stopping(self._stop) as stop:
@@ -89,7 +99,7 @@ class Crew:
                 while self._running:
                     lost += self._hear(told, order, stop)
                     if lost > MOST_LOST:
-                        raise Refused(f"{lost} workers died one after the other. Look at the log of the machine.")
+                        raise Refused(f"{lost} workers died one after the other. The last {self._last}.")
                     if time.monotonic() >= next_at and not stop.is_set():
                         with suppress(StoreError):
                             between()
@@ -119,16 +129,19 @@ class Crew:
                 continue
             if isinstance(message, Settled):
                 told(message)
+            elif isinstance(message, Fault):
+                died += self._ended(reader, order, stop, message)
             else:
                 raise KioskError(str(message))
         return died
 
-    def _ended(self, reader: Connection, order: Order, stop: threading.Event) -> int:
+    def _ended(self, reader: Connection, order: Order, stop: threading.Event, fault: Fault | None = None) -> int:
         process = self._running.pop(reader)
         reader.close()
         process.join()
         if process.exitcode == 0:
             return 0
+        self._last = _death(process.exitcode) if fault is None else fault.words
         if not stop.is_set():
             self._start(Order(order.once))
         return 1
@@ -156,3 +169,18 @@ def _work(open_central: OpenCentral, secret: str, order: Order, writer: Connecti
             writer.send(error.message)
         except BrokenPipeError:
             return  # nobody listens any more: the parent is gone, and what was settled is in the store
+        except Exception as error:  # noqa: BLE001 - it is told to the parent, which starts another worker
+            writer.send(Fault(_fault(error)))
+            raise SystemExit(1) from None
+
+
+def _death(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"was ended by the system ({signal.Signals(-code).name}); look whether the machine has enough memory"
+    return f"ended with status {code} and said nothing; look at the log of the machine"
+
+
+def _fault(error: Exception) -> str:
+    """Return the kind of an error and where it was raised; never its words, which may hold an answer."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"met a mistake of this program ({type(error).__name__} at {Path(last.filename).name}:{last.lineno})"
