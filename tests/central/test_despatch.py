@@ -18,7 +18,7 @@ from kiosk.exam.press import print_test
 from kiosk.exam.roles import Actor, Role
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store
-from kiosk.office import draft
+from kiosk.office import draft, publication
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.body import open_body
 from kiosk.sealing.bundle import verify
@@ -170,10 +170,28 @@ def test_a_hall_whose_keys_change_is_certified_anew(tmp_path):
 def test_a_draft_is_not_sent(tmp_path):
     campus = a_campus(tmp_path)
     office = campus.central.office
-    kept = draft.keep(office, office.acting("test.create"), a_test(test_id="other", sections=(a_section("other"),)))
+    kept = draft.keep(office, office.acting("test.create"), a_test(test_id="other-test", sections=(a_section("other"),)))
     campus.paper = replace(campus.paper, test_id=kept.test_id)
     with pytest.raises(KioskError, match="draft"):
         campus.send()
+    campus.central.close()
+
+
+@pytest.mark.parametrize("spelling", ["plain", "base64"])
+def test_a_key_planted_in_an_attachment_stops_the_package(tmp_path, spelling):
+    raw = a_key().to_bytes()
+    (tmp_path / "notes.txt").write_bytes(raw if spelling == "plain" else base64.b64encode(raw))
+    campus = a_campus(tmp_path)
+    office = campus.central.office
+    section = a_section("other", questions=(a_question("other-q", section_id="other", attachments=("notes.txt",)),))
+    author = office.acting("test.approve_publish")
+    kept = draft.keep(office, author, a_test(test_id="other", sections=(section,)))
+    publication.publish(office, author, kept.test_id, tmp_path)
+    campus.paper = replace(campus.paper, test_id=kept.test_id)
+    with pytest.raises(Refused, match=r"Key was found in the attachment notes\.txt"):
+        campus.send()
+    assert not (tmp_path / "package-1").exists()
+    assert PackageStore(office.engine).packages() == ()
     campus.central.close()
 
 

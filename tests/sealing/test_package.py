@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from builders import NOON, a_key, a_paper, a_test
+from builders import NOON, a_key, a_paper, a_paper_with_files, a_test
 from keyring import DAYS, HALL, a_keyring, a_roster, the_keyring
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
@@ -19,7 +19,7 @@ from kiosk.sealing.certificate import certify
 from kiosk.sealing.key import KeyRole
 from kiosk.sealing.lock import code_identity, draw_code
 from kiosk.sealing.package import Address, Issuer, read_package, write_package
-from kiosk.sealing.part import PAD, open_paper, padded, unlock
+from kiosk.sealing.part import PAD, open_attachments, open_paper, padded, unlock
 
 KEYS = the_keyring()
 ROOT = KEYS.root.public
@@ -252,3 +252,75 @@ def test_a_key_planted_in_a_paper_is_found_there_and_in_no_other_package(folder,
     assert found == {"paper", "outline"}
     clean = read_package(folder, ROOT)
     assert [s for place, data in opened(clean) for s in search(data, [KEY_MARK], place)] == []
+
+
+def a_package_with_files(folder, *files, attached=None):
+    paper, texts = a_paper_with_files(*files)
+    address = Address(test_id=paper.test_id, hall_chain=KEYS.hall_chain, number=1, previous=None, lock=LOCK)
+    texts = texts if attached is None else attached
+    return paper, write_package(folder, address, [(paper, IDENTITY)], a_roster(paper), ISSUER, iso(NOON), texts)
+
+
+def test_attachments_open_with_the_paper_s_identity_alone_and_their_size_tells_nothing(tmp_path):
+    paper, small = a_package_with_files(tmp_path / "a", ("a.txt", "A"))
+    _, large = a_package_with_files(tmp_path / "b", ("a.txt", "A" * 60_000), ("b.txt", "B"))
+    blob = small.attachments(paper.digest)
+    assert open_attachments(blob, IDENTITY.reveal(), paper) == {paper.files[0].sha256: "A"}
+    assert len(blob) // PAD == len(large.attachments(*large.papers)) // PAD == 1
+    for other in (KEYS.hall_identity, AgeIdentity.generate()):
+        with pytest.raises(Tampered):
+            other.open(blob)
+    assert [b.role for b in small.manifest.blobs].count("attachments") == 1
+    assert paper.files[0].sha256.encode() not in small.envelope
+
+
+def test_a_paper_without_files_brings_no_attachments(tmp_path):
+    _, package = a_package_with_files(tmp_path / "p")
+    assert package.attachments(*package.papers) is None
+    assert {b.role for b in package.manifest.blobs} == {"paper", "locked_identity", "outline", "roster", "canary"}
+
+
+def test_a_changed_byte_of_the_attachments_is_found_at_the_load(tmp_path):
+    paper, package = a_package_with_files(tmp_path / "p", ("a.txt", "A"))
+    (blob,) = (b for b in package.manifest.blobs if b.role == "attachments")
+    assert blob.paper == paper.digest
+    path = tmp_path / "p" / "blobs" / blob.sha256
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Tampered, match=r"attachments.*was changed"):
+        read_package(tmp_path / "p", KEYS.root.public)
+
+
+@pytest.mark.parametrize("attached", [{}, {"0" * 64: "A"}])
+def test_nothing_is_written_without_the_very_texts_the_paper_names(tmp_path, attached):
+    with pytest.raises(Tampered):
+        a_package_with_files(tmp_path / "p", ("a.txt", "A"), attached=attached)
+    assert not (tmp_path / "p").exists()
+
+
+def test_what_opens_and_is_not_what_the_paper_names_is_refused():
+    paper, texts = a_paper_with_files(("a.txt", "A"))
+    other, _ = a_paper_with_files(("a.txt", "B"))
+    (digest,) = texts
+    blobs = (
+        None,
+        sealed_texts({}),
+        sealed_texts({digest: "B"}),
+        sealed_texts({**texts, "0" * 64: "C"}),
+        sealed_texts({digest: 5}),
+        sealed_texts([]),
+        sealed_texts(texts, form="exam-kiosk attachments 2"),
+        seal_to([IDENTITY.recipient], paper.to_bytes()),
+        seal_to([IDENTITY.recipient], b"not a document"),
+    )
+    for blob in blobs:
+        with pytest.raises((Tampered, Invalid)):
+            open_attachments(blob, IDENTITY.reveal(), paper)
+    with pytest.raises(Tampered):
+        open_attachments(sealed_texts(texts), IDENTITY.reveal(), other)
+    assert open_attachments(sealed_texts(texts), IDENTITY.reveal(), paper) == texts
+
+
+def sealed_texts(texts, form="exam-kiosk attachments 1"):
+    return seal_to([IDENTITY.recipient], padded(canonical({"format": form, "texts": texts})))

@@ -10,9 +10,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.log import AuditEntry
 from kiosk.exam.person import Person, Role
-from older import put_sittings
+from older import put, put_sittings
 from storage import migration
+from storage.central.package import PackageStore
+from storage.central.release import ReleaseStore
 from storage.engine import StoreError, open_engine
 from storage.office.person import NewPerson, PersonStore
 from storage.personal import PersonalSeal, check_seal
@@ -22,6 +25,9 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PLANTED = ("Zwetschgenheimer Quokkasdottir", "ROLL-77-QUAGGA", "quagga@example.org")
 ADA = Person(user_id="u1", role=Role.CANDIDATE, name=PLANTED[0], roll_number=PLANTED[1], email=PLANTED[2])
 SEAL = PersonalSeal(PERSONAL)
+AUDIT = AuditEntry(
+    at=NOW, who="u1", action="test.export_package", subject_type="envelope_codes", subject_id="t1", details={}
+)
 
 
 @pytest.fixture
@@ -126,6 +132,55 @@ def test_people_that_are_there_are_sealed_by_the_migration(databases: Databases)
     with engine.begin() as c:
         command.downgrade(migration._config(c), "0007")
     assert found_in(engine, ("Ada Lovelace",)) == {("users", "Ada Lovelace")}
+
+
+SECRETS = ("AAAA-ENVELOPE-QUAGGA", "AGE-SECRET-KEY-1QUAGGA")
+
+
+def put_secrets(engine: Engine, sealed: bool) -> None:
+    """Put a code and an identity into a new office: by the stores, or as they stood before they were sealed."""
+    with engine.begin() as c:
+        put_sittings(c)
+        put(c, "papers", paper_digest="d1", test_id="t1", printed_by="u1")
+        if not sealed:
+            put(c, "envelope_codes", test_id="t1", hall="Hall 2", code=SECRETS[0])
+            put(c, "paper_identities", paper_digest="d1", identity=SECRETS[1])
+    if sealed:
+        ReleaseStore(engine).code("t1", "Hall 2", lambda: SECRETS[0], NOW)
+        PackageStore(engine).identity("d1", lambda: (SECRETS[1], "age1"), NOW)
+
+
+def read_secrets(engine: Engine) -> tuple[str, str]:
+    """Return both, as whoever needs them reads them."""
+    code = ReleaseStore(engine).code("t1", "Hall 2", lambda: "another", NOW)
+    return code, PackageStore(engine).identity("d1", lambda: ("another", "age1"), NOW)
+
+
+def test_no_row_of_a_server_shows_what_opens_a_paper(databases: Databases) -> None:
+    engine = databases.make("office")
+    put_secrets(engine, sealed=True)
+    assert found_in(engine, SECRETS) == set()
+    assert read_secrets(engine) == SECRETS
+    ReleaseStore(engine).renew("t1", "Hall 2", "BBBB-ENVELOPE-QUOKKA", AUDIT)
+    assert found_in(engine, ("BBBB-ENVELOPE-QUOKKA",)) == set()
+    assert read_secrets(engine)[0] == "BBBB-ENVELOPE-QUOKKA"
+    databases.close(engine)
+
+
+def test_secrets_that_are_there_are_sealed_by_the_migration(databases: Databases) -> None:
+    engine = databases.make("")
+    with engine.begin() as c:
+        command.upgrade(migration._config(c), "0010")
+    put_secrets(engine, sealed=False)
+    open_to_see = {("envelope_codes", SECRETS[0]), ("paper_identities", SECRETS[1])}
+    assert found_in(engine, SECRETS) == open_to_see
+    migration.upgrade(engine)
+    assert found_in(engine, SECRETS) == set()
+    assert read_secrets(engine) == SECRETS
+    with engine.begin() as c:
+        command.downgrade(migration._config(c), "0010")
+    assert found_in(engine, SECRETS) == open_to_see
+    databases.close(engine)
 
 
 @given(st.text(), st.booleans())
