@@ -62,7 +62,7 @@ from stores import Databases, Files
 OTHER_HALL = "Hall 3"
 TEST = "biology-2"
 PACKAGE = "0" * 64
-DOSE, STEPS, FULL = 20, 30, 600
+DOSE, STEPS, FULL = 12, 30, 600
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from storage.engine import open_engine
 ASKED_AGAIN = 2
 """Requests an upload of one small bundle may need after a cut: the question what is known, and the bundle."""
 DOSE = 400
-PIECES_DOSE, TLS_DOSE = 30, 30
+PIECES_DOSE, TLS_DOSE = 12, 16
 
 
 @pytest.fixture(autouse=True)

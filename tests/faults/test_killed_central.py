@@ -37,7 +37,7 @@ from kiosk.office import draft, publication
 from kiosk.sealing.receipt import SUFFIX
 from storage.models import office as rows
 
-UPLOADERS, EACH = 3, 6
+UPLOADERS, EACH = 3, 4
 """Halls' lines at once, and the bundles each sends from kill to kill."""
 DOSE, FULL = 6, 60
 PATIENCE = 60

@@ -16,7 +16,7 @@ from served_door import a_certificate, a_signer, let_in, receipts_in, upload, wr
 from keyring import a_bundle, the_keyring
 from kiosk.hall import upload as uploading
 
-DOSE, FULL = 8, 300
+DOSE, FULL = 4, 300
 """Bundles, each of which sees one to three deaths before it is received."""
 
 
