@@ -170,7 +170,7 @@ def test_a_hall_whose_keys_change_is_certified_anew(tmp_path):
 def test_a_draft_is_not_sent(tmp_path):
     campus = a_campus(tmp_path)
     office = campus.central.office
-    kept = draft.keep(office, office.acting("test.create"), a_test(test_id="other-test", sections=(a_section("other"),)))
+    kept = draft.keep(office, office.acting("test.create"), a_test(test_id="other", sections=(a_section("other"),)))
     campus.paper = replace(campus.paper, test_id=kept.test_id)
     with pytest.raises(KioskError, match="draft"):
         campus.send()
@@ -185,7 +185,7 @@ def test_a_key_planted_in_an_attachment_stops_the_package(tmp_path, spelling):
     office = campus.central.office
     section = a_section("other", questions=(a_question("other-q", section_id="other", attachments=("notes.txt",)),))
     author = office.acting("test.approve_publish")
-    kept = draft.keep(office, author, a_test(test_id="other", sections=(section,)))
+    kept = draft.keep(office, author, a_test(test_id="other-test", sections=(section,)))
     publication.publish(office, author, kept.test_id, tmp_path)
     campus.paper = replace(campus.paper, test_id=kept.test_id)
     with pytest.raises(Refused, match=r"Key was found in the attachment notes\.txt"):

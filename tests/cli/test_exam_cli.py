@@ -1,6 +1,7 @@
 """`kiosk exam`: what scripts and people get, and that nothing is half imported."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,29 @@ def test_schema_and_settings(sample: Path) -> None:
 @pytest.mark.parametrize("args", [[], ["check"], ["convert", "x.gift"], ["import", "x.gift", "--minutes", "0"]])
 def test_wrong_usage_is_status_two(args: list[str]) -> None:
     assert RUNNER.invoke(app, ["exam", *args]).exit_code == 2
+
+
+def test_attached_files_are_told_of_refused_and_printed(tmp_path):
+    home, folder, file = tmp_path / "home", tmp_path / "files", tmp_path / "exam.yaml"
+    folder.mkdir()
+    file.write_text(
+        "testId: leaves\ntitle: Leaves\nduration: 30\nsections:\n  - title: Cells\n    questions:\n"
+        "      - type: TrueFalse\n        questionText: A leaf has cells.\n        points: 1\n"
+        "        attachments: [leaf.csv, 'https://example.org/map']\n"
+        "        options: [{optionText: 'Yes', isCorrect: true}, {optionText: 'No'}]\n"
+    )
+    here = ["--home", str(home)]
+    checked = CliRunner().invoke(app, ["exam", "check", str(file)])
+    assert checked.exit_code == 0, checked.output
+    assert "the file leaf.csv is looked for when the test is published with --attachments" in checked.output
+    assert "https://example.org/map is only shown as text: it needs a network" in checked.output
+    assert CliRunner().invoke(app, ["exam", "import", str(file), *here]).exit_code == 0
+    for option in ([], ["--attachments", str(folder)]):
+        refused = CliRunner().invoke(app, ["exam", "publish", "leaves", *option, *here])
+        assert refused.exit_code == 1
+        assert "section 'Cells', question 1: the attachment leaf.csv is" in refused.stderr
+    (folder / "leaf.csv").write_text("leaf,2\n")
+    printed = CliRunner().invoke(app, ["exam", "publish", "leaves", "--attachments", str(folder), "--json", *here])
+    assert printed.exit_code == 0, printed.output
+    (attached,) = json.loads(printed.stdout)["attachments"]
+    assert attached == {"name": "leaf.csv", "sha256": sha256(b"leaf,2\n").hexdigest(), "length": 7}
