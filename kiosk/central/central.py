@@ -20,8 +20,8 @@ from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person, Role
 from kiosk.ground.clock import SystemClock
-from kiosk.ground.home import Place, write_secret
-from kiosk.office.office import FIRST_PEOPLE, Office
+from kiosk.ground.home import PERSONAL_KEY, Place
+from kiosk.office.office import FIRST_PEOPLE, OWN, Office
 from kiosk.office.person import add, set_active, staff
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.decision import read_decision
@@ -73,7 +73,8 @@ class Central:
         """Make the store where there is none, the keys, and an administrator by that name.
 
         `database` is the URL of a PostgreSQL to keep the store on. A passphrase protects the keys of root and escrow.
-        Raises Refused where there are keys already: they are never made twice.
+        What fails half-way is gone on with by the same call. Raises Refused where there are keys already: they are
+        never made twice.
         """
         place.make()
         if CentralKeys(place.keys).exist:
@@ -169,15 +170,32 @@ class Central:
 
 
 def _settle_on(place: Place, database: str) -> None:
-    """Have a place keep its store on a server; raises Refused where it has a store, KioskError where none answers."""
+    """Have a place keep its store on a server; with the same address it may be done again.
+
+    Raises Refused where it has a store elsewhere, KioskError where none answers; nothing is left behind then.
+    """
+    if place.database.exists() and place.database_url() != database:
+        raise Refused(f"This office is begun at another address, in {place.database}. Give that one again.")
+    if place.database.exists():
+        return  # an earlier try came this far; its key may have sealed names already, and is kept
     if place.exists:
         raise Refused(f"There is an exam office in {place.folder} already; it is not moved to a server.")
-    open_engine(database, personal=place.personal_key()).dispose()
-    write_secret(place.database, database.encode())
+    key = place.keys / PERSONAL_KEY
+    is_new = not key.exists()
+    try:
+        open_engine(database, personal=place.personal_key()).dispose()
+        place.keep_database(database)
+    except BaseException:
+        if is_new:
+            key.unlink(missing_ok=True)
+        raise
 
 
 def _appoint(office: Office, name: str) -> Person:
     """Add an administrator by name, who takes the place of the office's nameless first one."""
+    found = [p for p in office.people.people([Role.ADMIN]) if p.name == name and p.user_id not in OWN and p.is_active]
+    if found:
+        return found[0]  # by an earlier try
     person = staff(Role.ADMIN, name)
     add(office, office.acting("user.assign_role"), [person])
     by = office.acting("user.create_disable", person.user_id)

@@ -8,6 +8,7 @@ import typer
 from kiosk.cli import closeout, counting, migration, quarantine, release, serving, standing
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
+from kiosk.cli.secret import ask_secret
 from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home, Place, read_secret
 
@@ -35,6 +36,9 @@ def init(
     database_file: Annotated[
         Path | None, typer.Option("--database-file", help="A file of mode 0600 with the URL of a PostgreSQL.")
     ] = None,
+    database: Annotated[
+        bool, typer.Option("--database", help="Ask for the URL of a PostgreSQL, without showing it.")
+    ] = False,
     new_file: NewPassphraseOption = None,
     passphrase_file: PassphraseOption = None,
     home: HomeOption = None,
@@ -42,14 +46,15 @@ def init(
 ) -> None:
     """Make the central office: its store, its keys, and an administrator. Says which keys to take offline.
 
-    A passphrase, typed at the terminal or in a file, protects the keys of root and escrow.
+    A passphrase, typed at the terminal or in a file, protects the keys of root and escrow. What failed half-way is
+    gone on with by the same command.
     """
     from kiosk.central.central import Central
 
     use_passphrase(passphrase_file)
     phrase = new_passphrase(new_file or passphrase_file)
-    database = None if database_file is None else read_secret(database_file).decode("utf-8", "replace").strip()
-    central, made = Central.found(Home.at(home).office, admin, passphrase=phrase, database=database)
+    address = _address(database_file, database)
+    central, made = Central.found(Home.at(home).office, admin, passphrase=phrase, database=address)
     central.close()
     if phrase is None:
         put_text(
@@ -144,6 +149,15 @@ def intake(
 
 
 app.command()(standing.status)
+
+
+def _address(file: Path | None, is_asked: bool) -> str | None:
+    """Return the URL of the server the store is to be kept on, or None for a file on this machine."""
+    if file is not None and is_asked:
+        raise typer.BadParameter("give --database-file FILE or --database, not both")
+    if file is not None:
+        return read_secret(file).decode("utf-8", "replace").strip()
+    return ask_secret("URL of the database").strip() if is_asked else None
 
 
 def _next_folder(office: Place, number: int, hall: str, test: str) -> Path:

@@ -9,6 +9,8 @@ import platformdirs
 
 from kiosk.exam.error import KioskError
 
+PERSONAL_KEY = "personal.key"
+"""The file of the key that seals names on a server."""
 _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -43,16 +45,20 @@ class Place:
         """Return the URL of the place's database; raises KioskError when others may read it."""
         return read_secret(self.database).decode("utf-8", "replace").strip()
 
+    def keep_database(self, url: str) -> None:
+        """Keep the URL of the place's database, whole or not at all."""
+        _write_whole(self.database, url.encode())
+
     def personal_key(self) -> bytes:
         """Return the 64 raw bytes that seal names on a server, made at the first call; raises KioskError if lost."""
-        path = self.keys / "personal.key"
+        path = self.keys / PERSONAL_KEY
         if not path.exists():
             if self.database.exists():
                 raise KioskError(
                     f"The key file {path} is missing; the names in the database cannot be read without it."
                 )
             self.make()
-            write_secret(path, secrets.token_bytes(64))
+            _write_whole(path, secrets.token_bytes(64))
         return read_secret(path)
 
     def make(self) -> None:
@@ -111,6 +117,17 @@ def write_secret(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a new secret file; where the disk does not take all of it, nothing is left."""
+    try:
+        write_secret(path, content)
+    except FileExistsError:
+        raise
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def read_secret(path: Path) -> bytes:
