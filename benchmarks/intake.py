@@ -3,10 +3,13 @@
 Taking in is verify, store and sign, each bundle in a durable transaction of its own. Counting is open, verify, fold,
 write and mark. A record is one journal entry or one answer. The floors copy the records just counted into empty
 tables of the same shape: by COPY alone, and by COPY into a table on the side and INSERT ... ON CONFLICT DO NOTHING.
+Two workers are two processes on one PostgreSQL, as `kiosk central work --workers 2` starts them, timed from the first
+bundle they settle to the last. Memory is the most this process and any worker ever held.
 
 python -m benchmarks.intake [--json]
 """
 
+import resource
 import secrets
 import tempfile
 import time
@@ -14,25 +17,27 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from benchmarks.crowd import Crowd
+from benchmarks.doorstep import printed
 from benchmarks.figure import Figure, Table, tell
 from kiosk.central.central import Central
-from kiosk.exam.draft import Test
-from kiosk.exam.paper import Paper
+from kiosk.central.counting import Settled
+from kiosk.central.crew import Crew, Order
 from kiosk.ground.home import Home
-from kiosk.office.draft import keep
 from kiosk.office.office import Office
-from kiosk.office.publication import publish
-from kiosk.office.sample_exam import sample_test
 from kiosk.sealing.bundle import Bundle
 from storage.models import office as rows
+from storage.personal import PERSONAL_KEY_BYTES
 
-BUNDLES, ROUNDS = 30, 1
+BUNDLES, ROUNDS = 200, 3
+WORKERS, SHARED = 2, 600
+"""How many processes share how many bundles."""
 COPIED = ("journal", "answers")
 
 
@@ -134,21 +139,41 @@ def a_postgresql() -> Iterator[str]:
             server.cleanup()
 
 
-def printed(office: Office, test: Test) -> Paper:
-    """Keep and publish a test."""
-    keep(office, office.acting("test.create"), test)
-    return publish(office, office.acting("test.approve_publish"), test.test_id)
+def opened(url: str, personal: bytes, keys: Path) -> Central:
+    """Open central on a server, as each worker does for itself."""
+    return Central(Office.open(url, personal=personal), keys)
+
+
+def shared(central: Central, open_central: Callable[[], Central], bundles: list[Bundle]) -> tuple[float, float]:
+    """Take bundles in and have several processes count them; return bundles and records a second, of counting."""
+    for bundle in bundles:
+        central.intake.take(bundle.data, "benchmark")
+    before, settled = sum(_records(central)), list[float]()
+
+    def told(one: Settled) -> None:
+        if not one.is_counted:
+            raise RuntimeError(f"not counted: {one}")
+        settled.append(time.perf_counter())
+
+    lost = Crew(open_central, central.keys.intake(), WORKERS).run(told, Order(once=True))
+    if lost or len(settled) != len(bundles):
+        raise RuntimeError(f"{lost} workers died, {len(settled)} bundles were counted")
+    taken = settled[-1] - settled[0]
+    return len(bundles) / taken, (sum(_records(central)) - before) / taken
 
 
 def measure() -> Table:
     """Take in and count the same crowd in both stores, round by round."""
     with tempfile.TemporaryDirectory(prefix="kiosk-benchmark-") as folder, a_postgresql() as url:
-        place, test = Home.at(Path(folder)).office, sample_test()
+        place = Home.at(Path(folder)).office
         file, _ = Central.found(place)
-        server = Central(Office.open(url, create=True, personal=secrets.token_bytes(64)), place.keys)
-        crowd = Crowd(printed(file.office, test), file.keys.issuer())
-        if printed(server.office, test).digest != crowd.paper.digest:
+        personal = secrets.token_bytes(PERSONAL_KEY_BYTES)
+        server = Central(Office.open(url, create=True, personal=personal), place.keys)
+        crowd = Crowd(printed(file.office), file.keys.issuer())
+        if printed(server.office).digest != crowd.paper.digest:
             raise RuntimeError("the two offices printed different papers")
+        for central in (file, server):
+            work(central, list(crowd.bundles(3, 1_000_000)))  # what is loaded once is not counted
         found: dict[str, list[Rates]] = {"SQLCipher": [], "PostgreSQL": []}
         beside: list[tuple[float, float]] = []
         for turn in range(ROUNDS):
@@ -156,19 +181,26 @@ def measure() -> Table:
             for name, central in (("SQLCipher", file), ("PostgreSQL", server)):
                 found[name].append(work(central, bundles))
             beside.append(floors(server))
+        several = shared(server, partial(opened, url, personal, place.keys), list(crowd.bundles(SHARED, 2_000_000)))
         file.close()
         server.close()
-    return Table("Intake and counting, one process", tuple(_figures(found, beside)))
+    return Table("Intake and counting", tuple(_figures(found, beside, several)))
 
 
-def _figures(found: dict[str, list[Rates]], beside: list[tuple[float, float]]) -> Iterator[Figure]:
+def _figures(
+    found: dict[str, list[Rates]], beside: list[tuple[float, float]], several: tuple[float, float]
+) -> Iterator[Figure]:
     for name, rates in found.items():
         yield Figure(f"{name}: bundles taken in", tuple(r.taken for r in rates), "/s")
         yield Figure(f"{name}: bundles counted and marked", tuple(r.counted for r in rates), "/s")
         yield Figure(f"{name}: answers counted and marked", tuple(r.answers for r in rates), "/s")
         yield Figure(f"{name}: records, in and counted", tuple(r.records for r in rates), "/s")
+    yield Figure(f"PostgreSQL, {WORKERS} workers: bundles counted and marked", (several[0],), "/s")
+    yield Figure(f"PostgreSQL, {WORKERS} workers: records counted and marked", (several[1],), "/s")
     yield Figure("floor: records by COPY", tuple(bare for bare, _ in beside), "/s")
     yield Figure("floor: records by COPY + ON CONFLICT", tuple(merged for _, merged in beside), "/s")
+    for name, who in (("this process", resource.RUSAGE_SELF), ("a worker", resource.RUSAGE_CHILDREN)):
+        yield Figure(f"memory of {name}, at most", (resource.getrusage(who).ru_maxrss / 1024,), "MiB")
 
 
 if __name__ == "__main__":
