@@ -88,7 +88,7 @@ class ConsoleApp(LockedApp):
             self._lost_at = monotonic()
         lost_ms = None if self._lost_at is None else round((monotonic() - self._lost_at) * 1000)
         for screen in self.screen_stack:
-            if isinstance(screen, DoorScreen | ConsolePage | AnnouncementsScreen | DeedsScreen):
+            if isinstance(screen, DoorScreen | ConsolePage | AnnouncementsScreen | DeedsScreen) and screen.is_mounted:
                 screen.show_state(state, lost_ms)
         self._call_out(state)
 

@@ -52,6 +52,12 @@ FROM: dict[Verb, tuple[frozenset[SeatState], SeatState | None]] = {
     Verb.CREDIT: (frozenset({S.WORKING, S.PAUSED, S.LOST}), None),
 }
 RUNNING = frozenset({S.WORKING, S.LOST})
+DONE = {
+    Verb.START: "started", Verb.PAUSE: "paused", Verb.RESUME: "goes on", Verb.EXTEND: "extended",
+    Verb.REST_BREAK: "on a rest break", Verb.LOCK: "locked", Verb.UNLOCK: "open again", Verb.MESSAGE: "told",
+    Verb.INCIDENT: "noted", Verb.MOVE: "moved", Verb.HAND_IN_FOR: "handed in", Verb.REOPEN: "open again",
+    Verb.END: "ended", Verb.ABSENT: "marked absent", Verb.CHECK_IN: "checked in", Verb.CREDIT: "credited",
+}  # fmt: skip
 
 
 class FakeBoard:
@@ -310,7 +316,7 @@ class FakeBoard:
         if order.verb is Verb.MOVE and order.target:
             self.lines[order.target] = replace(line, seat=order.target, **self._place(order.target))
             self.change(line.seat, candidate=None, roll_number=None, test=None, percent=None, left_ms=None)
-        return Outcome(line.seat, True, order.verb.replace("_", " "))
+        return Outcome(line.seat, True, DONE[order.verb])
 
     def _place(self, seat: str) -> dict[str, int]:
         return {"row": self.lines[seat].row, "column": self.lines[seat].column}

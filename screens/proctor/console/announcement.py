@@ -74,6 +74,7 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
 class AnnouncementsScreen(Page):
     """Every announcement with to how many seats it was said, how many have it, and how many have read it."""
 
+    CSS_PATH = "list.tcss"
     HELP = "What was announced, newest first. Delivered: the seat shows it. Read: the candidate has closed it."
     BINDINGS = [
         Binding("escape,f4", "close", show=False, id="said.close", tooltip="Back to the map"),
@@ -88,7 +89,7 @@ class AnnouncementsScreen(Page):
     def compose(self) -> ComposeResult:
         """Compose the list."""
         yield Header("Announcements")
-        yield Static(f" {'time':<10}{'seats':>6}{'delivered':>11}{'read':>7}   words", classes="head")
+        yield Static(f"   {'time':<8}{'seats':>6}{'delivered':>11}{'read':>7}   words", classes="head")
         yield MarkedList()
         yield Rule()
         yield KeyBar((("Esc", "map", 0), ("N", "announce", 1), ("F1", "help", 2)))

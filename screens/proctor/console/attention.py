@@ -114,7 +114,7 @@ class AttentionList(LineView):
         rest = ink if here or self._stale else "attention--words"
         width = self.size.width
         over = " (over)" if item.is_over else ""
-        credit = f" C credits {clock_text(item.proposal_ms)}" if item.proposal_ms else ""
+        credit = f" · C credits {clock_text(item.proposal_ms)}" if item.proposal_ms else ""
         words = clean_line(item.words, 200)
         head = (
             f"{'▶' if here else ' '}{GLYPHS[item.severity]} {item.severity:<6}"

@@ -18,17 +18,17 @@ from screens.widgets.header import Header
 from screens.widgets.rule import Rule
 
 KEYS = (
-    ("Esc", "map", "screen.close"),
-    ("P", "pause", "screen.verb('P')"),
-    ("R", "resume", "screen.verb('R')"),
-    ("E", "extend", "screen.verb('E')"),
-    ("I", "incident", "screen.verb('I')"),
-    ("M", "message", "screen.verb('M')"),
-    ("Z", "undo", "screen.deeds"),
-    ("T", "move", "screen.verb('T')"),
-    ("L", "lock", "screen.verb('L')"),
-    ("H", "hand in for", "screen.verb('H')"),
-    ("F1", "help", "screen.help"),
+    ("Esc", "map", "close"),
+    ("P", "pause", "verb('P')"),
+    ("R", "resume", "verb('R')"),
+    ("E", "extend", "verb('E')"),
+    ("I", "incident", "verb('I')"),
+    ("M", "message", "verb('M')"),
+    ("Z", "undo", "deeds"),
+    ("T", "move", "verb('T')"),
+    ("L", "lock", "verb('L')"),
+    ("H", "hand in for", "verb('H')"),
+    ("F1", "help", "help"),
 )
 
 

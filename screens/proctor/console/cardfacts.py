@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from kiosk.exam.text import clean_line
-from kiosk.views.board import Card
+from kiosk.views.board import Card, SeatState
 from screens.clock import clock_text
 from screens.proctor.console.sign import age, end_of, state_word, wall
 from screens.widgets.line import shorten
@@ -19,11 +19,12 @@ def fact_lines(card: Card, clock: str) -> list[Content]:
     """Return how the sitting stands, a line for each kind of fact."""
     section = f" · section {clean_line(card.section, 60)}" if card.section else ""
     lag = "–" if card.lag_ms is None else f"{card.lag_ms // 1000} s"
-    ends = f"   ends {end_of(clock, card.left_ms)} if not stopped" if card.left_ms else ""
+    runs = card.state in (SeatState.WORKING, SeatState.LOST)
+    ends = _pairs(("   ends", end_of(clock, card.left_ms))) if runs else Content("")
     lines = [
         Content.assemble((state_word(card.state), "bold"), f" · {clean_line(card.test, 80)}{section}"),
         _pairs(("answered", f"{card.answered} of {card.questions}"), ("started", wall(card.started_at))),
-        _pairs(("used", clock_text(card.used_ms)), ("left", clock_text(card.left_ms))) + Content.styled(ends, "$muted"),
+        _pairs(("used", clock_text(card.used_ms)), ("left", clock_text(card.left_ms))) + ends,
         _saved("saved here   ", card.saved_seat_at, clock),
         _saved("saved hall   ", card.saved_hall_at, clock) + Content.assemble(("   lag ", "$muted"), lag),
         _saved("saved central", card.saved_central_at, clock),

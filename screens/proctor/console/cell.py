@@ -9,7 +9,7 @@ from screens.widgets.line import shorten
 
 WIDEST = 11
 NARROWEST = 2
-NAMED = 9
+NAMED = 8
 """With so many cells a seat has its candidate's name below, where there is a second line."""
 
 

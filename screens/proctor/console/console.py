@@ -36,19 +36,19 @@ REST_SECONDS = 0.15
 SHOWN = {"done": "answered", "left": "time left", "lag": "not yet at the hall"}
 """What stands behind a seat's letter, in the order F6 goes through it."""
 KEYS = (
-    ("P", "pause", "screen.verb('P')"),
-    ("R", "resume", "screen.verb('R')"),
-    ("E", "extend", "screen.verb('E')"),
-    ("I", "incident", "screen.verb('I')"),
-    ("M", "message", "screen.verb('M')"),
-    ("/", "select", "screen.prompt"),
-    ("Z", "undo", "screen.deeds"),
-    ("L", "lock", "screen.verb('L')"),
-    ("T", "move", "screen.verb('T')"),
-    ("S", "start", "screen.verb('S')"),
-    ("N", "announce", "screen.announce"),
-    ("F8", "all", "screen.hall"),
-    ("F1", "help", "screen.help"),
+    ("P", "pause", "verb('P')"),
+    ("R", "resume", "verb('R')"),
+    ("E", "extend", "verb('E')"),
+    ("I", "incident", "verb('I')"),
+    ("M", "message", "verb('M')"),
+    ("/", "select", "prompt"),
+    ("Z", "undo", "deeds"),
+    ("L", "lock", "verb('L')"),
+    ("T", "move", "verb('T')"),
+    ("S", "start", "verb('S')"),
+    ("N", "announce", "announce"),
+    ("F8", "all", "hall"),
+    ("F1", "help", "help"),
 )
 
 

@@ -26,6 +26,7 @@ from screens.widgets.rule import Rule
 class DeedsScreen(Page):
     """The acts, newest first; Enter on one that can be taken back asks, and writes a second act that undoes it."""
 
+    CSS_PATH = "list.tcss"
     HELP = "What was done here, newest first. Nothing is ever deleted: taking an act back is an act of its own."
     BINDINGS = [Binding("escape,z,Z", "close", show=False, id="deeds.close", tooltip="Back to the map")]
     acts = query_one(MarkedList)

@@ -44,5 +44,5 @@ def chosen_line(board: BoardState, chosen: Set[str], here: str | None, proctor: 
 def lost_line(board: BoardState, lost_ms: int | None, width: int) -> Content:
     """Return what it means that the hub does not answer, and for how long it has not."""
     age = clock_text(lost_ms or 0)
-    words = f" ! No word from the hub for {age}. This is how it was at {clean_line(board.clock, 12)}; the seats go on."
+    words = f" ! No word from the hub for {age}; shown as of {clean_line(board.clock, 12)}. The seats go on."
     return Content.styled(shorten(words, width).ljust(width), "bold $background on $urgent")

@@ -9,7 +9,7 @@ FRAME_ROWS = 8
 LEAST_LIST = 4
 LEAST_RIGHT = 42
 MOST_RIGHT = 64
-CELLS = (11, 9, 7, 6, 5, 4, 3, 2)
+CELLS = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ class OrderDialog(Dialog[Order | None]):
             yield Input(max_length=300, id="text")
         if offer.second or offer.second_over is not None:
             above = "" if offer.second else f" (over {offer.second_over} minutes in all)"
-            yield Static(f"PIN of a second person{above}", classes="label")
-            yield Input(password=True, max_length=64, id="second")
+            yield Static(f"PIN of a second person{above}", classes="label second")
+            yield Input(password=True, max_length=64, id="second", classes="second")
         yield Static("", id="problem", classes="problem", markup=False)
 
     def compose_answers(self) -> ComposeResult:
@@ -70,6 +70,8 @@ class OrderDialog(Dialog[Order | None]):
         """Begin in the first field, or on the safe answer where there is none."""
         for field in self.query(Input):
             field.cursor_blink = False
+        self.set_class(len(self._lines) > 1, "-many")
+        self.set_class(self._offer.second, "-second")
         next(iter([*self._fields(), self.query_one("#back", Press)])).focus()
 
     @on(Input.Changed, "#minutes")
@@ -77,6 +79,7 @@ class OrderDialog(Dialog[Order | None]):
         """Say what the minutes will come to."""
         minutes = int(event.value) if event.value.isdecimal() else 0
         self.query_one("#outcome", Static).update(Content(self._outcome(minutes)))
+        self.set_class(self._needs_second(), "-second")
 
     @on(OptionList.OptionSelected, "#phrases")
     def take_phrase(self, event: OptionList.OptionSelected) -> None:
@@ -89,7 +92,7 @@ class OrderDialog(Dialog[Order | None]):
     @on(OptionList.OptionSelected, "#reason")
     def go_on(self) -> None:
         """Go to the next field, or confirm in the last."""
-        fields = [f for f in self._fields() if f.id != "second" or f.has_focus or self._needs_second()]
+        fields = self._fields()
         place = next((n for n, field in enumerate(fields) if field.has_focus), len(fields) - 1)
         if place + 1 < len(fields):
             fields[place + 1].focus()
@@ -115,7 +118,7 @@ class OrderDialog(Dialog[Order | None]):
                 amount_ms=(self._minutes() or 0) * MINUTE_MS if offer.minutes is not None else 0,
                 text=clean_line(values.get("text", "")),
                 target=self._target(),
-                second_pin=values.get("second") or None,
+                second_pin=(values.get("second") or None) if self._needs_second() else None,
             )
         )
 
@@ -125,7 +128,8 @@ class OrderDialog(Dialog[Order | None]):
         self.dismiss(None)
 
     def _fields(self) -> list[Input | OptionList]:
-        return [f for f in self.query("Input, OptionList").results() if isinstance(f, Input | OptionList)]
+        fields = [f for f in self.query("Input, OptionList").results() if isinstance(f, Input | OptionList)]
+        return [f for f in fields if f.id != "second" or self._needs_second()]
 
     def _values(self) -> Mapping[str, str]:
         return {field.id or "": field.value for field in self.query(Input)}

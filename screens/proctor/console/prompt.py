@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
@@ -16,18 +16,19 @@ from kiosk.exam.error import Invalid
 from kiosk.exam.selection import LONGEST, Facts, choose
 
 
-class Prompt(Horizontal):
+class Prompt(Vertical):
     """Enter selects what the words name, Esc leaves the selection as it was."""
 
     DEFAULT_CSS = """
     Prompt {
-        height: 1;
+        height: 2;
         display: none;
+        & Horizontal { height: 1; }
         & .label { width: auto; color: $accent; text-style: bold; }
         & Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
         & Input:focus { border: none; }
-        & #comes-to { width: 1fr; height: 1; padding: 0 1; color: $muted; }
-        & #comes-to.-wrong { color: $urgent; }
+        & #comes-to { height: 1; padding: 0 1; color: $muted; background: $panel; }
+        & #comes-to.-wrong { color: $urgent; text-style: bold; }
         &.-open { display: block; }
     }
     """
@@ -58,9 +59,10 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Compose the line and what it comes to."""
-        yield Static(" select: ", classes="label")
-        yield Input(max_length=LONGEST, id="line")
         yield Static("", id="comes-to", markup=False)
+        with Horizontal():
+            yield Static(" select: ", classes="label")
+            yield Input(max_length=LONGEST, id="line")
 
     def on_mount(self) -> None:
         """A still cursor."""
@@ -70,7 +72,7 @@ class Prompt(Horizontal):
         """Ask for seats."""
         self._facts, self._selected = facts, selected
         self.line.value = ""
-        self._tell("A1-A12,B3 !extended   working   lag>10   name:sato", False)
+        self._tell("Such as A1-A12,B3 !extended · working · lag>10 · name:sato · +B3 adds, -B3 takes out", False)
         self.add_class("-open")
         self.line.focus()
 

@@ -31,10 +31,10 @@ class SeatMap(LineView):
         & .seatmap--label, & .seatmap--name, & .seatmap--hidden { color: $muted; }
         & .seatmap--empty, & .seatmap--absent, & .seatmap--sealed { color: $muted; }
         & .seatmap--ready { color: $both; }
-        & .seatmap--working { color: $answered; }
+        & .seatmap--working { color: $foreground; }
         & .seatmap--paused, & .seatmap--away { color: $flagged; text-style: bold; }
         & .seatmap--locked { color: $seen; text-style: bold; }
-        & .seatmap--handed_in { color: $foreground; }
+        & .seatmap--handed_in { color: $answered; }
         & .seatmap--lost, & .seatmap--alarm { color: $urgent; text-style: bold; }
         & .seatmap--stale { color: $muted; text-style: none; }
         & .seatmap--chosen { background: $rule 40%; }

@@ -73,13 +73,15 @@ def _facts(line: SeatLine, alarm: bool) -> Facts:
 
 
 def brief(ms: int, cells: int) -> str:
-    """Return a time in at most `cells` cells (2 or more); in two cells minutes are bare: "9s", "42", "1h"."""
+    """Return a time in at most `cells` cells (2 or more); bare digits are minutes: "9s", "42", "102", "1h"."""
     seconds = max(0, ms) // 1000
     minutes, hours = seconds // 60, seconds // 3600
     if cells >= 4 and minutes < 10:
         return f"{minutes}:{seconds % 60:02}"
     if cells >= 4 and 1 <= hours < 10:
         return f"{hours}h{minutes % 60:02}"
+    if cells == 3 and 100 <= minutes < 1000:
+        return str(minutes)
     if hours:
         return f"{min(hours, 99)}h" if cells > 2 else f"{min(hours, 9)}h"
     if seconds < (60 if cells > 2 else 10):

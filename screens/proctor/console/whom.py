@@ -10,6 +10,7 @@ from screens.proctor.console.sign import state_word
 from screens.widgets.line import shorten
 
 LONGEST = 32
+MOST_STATES = 3
 
 
 def whom(lines: Sequence[SeatLine]) -> str:
@@ -25,8 +26,10 @@ def whom(lines: Sequence[SeatLine]) -> str:
 def counted(lines: Sequence[SeatLine]) -> str:
     """Return what the seats are doing: "10 working, 2 paused"; who cannot be served is refused, the rest is done."""
     states = Counter(state_word(line.state) for line in lines)
-    told = ", ".join(f"{n} {word}" for word, n in states.most_common())
-    return f"Now: {told}. Where it cannot be done, it is refused with why."
+    told = ", ".join(f"{n} {word}" for word, n in states.most_common(MOST_STATES))
+    others = len(lines) - sum(n for _, n in states.most_common(MOST_STATES))
+    more = f" and {others} others" if others else ""
+    return f"Now: {told}{more}.\nWhere it cannot be done, it is refused with why."
 
 
 def in_order(lines: Sequence[SeatLine]) -> tuple[SeatLine, ...]:
