@@ -113,7 +113,7 @@ class ResultStore(Store):
             )
 
 
-def days_query(test_id: str) -> Select[tuple[str]]:
+def days_query(test_id: str) -> Select[Any]:
     """Return the query for the days on which a test was sat."""
     return (
         select(rows.Submission.opened_on)
