@@ -71,8 +71,8 @@ def sign_closing(document: ClosingDocument, key: SigningKey, root: str) -> Closi
     envelope = sign(PayloadType.CLOSING, document.model_dump(mode="json"), key)
     if len(envelope) > LARGEST_ENVELOPE:
         raise Invalid(
-            f"this closing of {len(document.rows):,} rows has {len(envelope):,} bytes, and at most {LARGEST_ENVELOPE:,} "
-            "are taken: shorten the notes of its rows"
+            f"this closing of {len(document.rows):,} rows has {len(envelope):,} bytes, "
+            f"and at most {LARGEST_ENVELOPE:,} are taken: shorten the notes of its rows"
         )
     return read_closing(envelope, root)
 

@@ -7,8 +7,8 @@ from pydantic import Field
 from kiosk.wire.document import ChainTexts, Digest, Document, Identifier, Instant, Name
 
 MOST_ROWS = 10_000
-"""Rows of a closing: with ids of 32 characters, and in each row a bundle and a note of 60 bytes, so many fit the largest
-envelope. With more in each row fewer do; signing then says so."""
+"""Rows of a closing: with ids of 32 characters, and in each row a bundle and a note of 60 bytes, so many fit the
+largest envelope. With more in each row fewer do; signing then says so."""
 MOST_BUNDLES = 40_000
 """Bundles of a close-out: so many digests fit the largest envelope, and more than a closing can name."""
 

@@ -58,7 +58,7 @@ def test_only_plain_files_are_opened(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="this is a folder. Give the question files in it"):
+    with pytest.raises(Invalid, match=r"this is a folder\. Give the question files"):
         read_source(tmp_path)
 
 

@@ -12,8 +12,8 @@ from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, Invalid, Refused
 from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
-from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.outline import Outline
+from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.roster import LoadedPackage, Progress, SealedPaper, Seating
 from storage.hall.store import HallStore
 
