@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 from builders import NOON
 from keyring import HALL
 from kiosk.central.door.certificate import DoorCertificate
+from kiosk.central.door.server import DoorServer
 from kiosk.cli.main import app
 from kiosk.ground.home import Home
 from kiosk.hall.connection import open_client, read_connection
@@ -111,6 +113,16 @@ def test_nothing_older_than_tls_1_2_is_spoken(home_site, home):
         port = httpx.URL(facts["url"]).port
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as raw, pytest.raises(ssl.SSLError):
             context.wrap_socket(raw)
+
+
+def test_an_answer_is_not_held_back_until_its_head_is_acknowledged():
+    site = SimpleNamespace(is_shared=False)
+    with (
+        DoorServer(site=site, host="127.0.0.1", port=0, certificate=None).bind() as bound,
+        socket.create_connection(bound.getsockname(), PATIENCE),
+        bound.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def head_of(bundle, token: str) -> bytes:

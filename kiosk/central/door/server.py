@@ -83,7 +83,10 @@ class DoorServer:
             raise Refused("Plain HTTP is for this machine alone: --host 127.0.0.1.")
         if self.workers > 1 and not self.site.is_shared:
             raise Refused("A store in a file has one process at the door. Several need PostgreSQL.")
-        return socket.create_server((self.host, self.port), family=family, backlog=1024)
+        bound = socket.create_server((self.host, self.port), family=family, backlog=1024)
+        # taken over by every connection: an answer's body is not held back until its head is acknowledged, 40 ms later
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return bound
 
     def run(self, bound: socket.socket) -> None:
         """Serve until told to end, by SIGTERM or Ctrl+C; then finish what is in hand and return."""
