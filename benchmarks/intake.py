@@ -35,8 +35,8 @@ from kiosk.sealing.bundle import Bundle
 from storage.models import office as rows
 from storage.personal import PERSONAL_KEY_BYTES
 
-BUNDLES, ROUNDS = 200, 3
-WORKERS, SHARED = 2, 600
+BUNDLES, ROUNDS = 80, 2
+WORKERS, SHARED = 2, 240
 """How many processes share how many bundles."""
 COPIED = ("journal", "answers")
 
