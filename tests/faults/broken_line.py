@@ -74,6 +74,7 @@ def a_line(to: int) -> Iterator[Line]:
     """Hold a line to a port open while the block runs."""
     line, loop = Line(to), asyncio.new_event_loop()
     bound = socket.create_server(("127.0.0.1", 0))
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     line.port = bound.getsockname()[1]
     server = loop.run_until_complete(asyncio.start_server(line.meet, sock=bound))
     thread = threading.Thread(target=loop.run_forever, daemon=True)

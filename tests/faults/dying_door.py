@@ -151,6 +151,7 @@ class Doors:
         with _paths_told():
             ensure_running()
         self._bound = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._bound.getsockname()[1]
         self._process: BaseProcess | None = None
         self._is_ended = False
