@@ -71,7 +71,13 @@ def _server_engine(address: str) -> Engine:
         raise StoreError("The address of the database is not an URL.") from error
     if url.get_backend_name() != "postgresql":
         raise StoreError(f"A database is reached at postgresql://..., not at {url.drivername}://.")
-    return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        # nothing is kept in a session between transactions, so that a pooler may give each to another one
+        connect_args={"prepare_threshold": None},
+    )
 
 
 def _file_engine(path: Path, key: bytes | None, create: bool) -> Engine:

@@ -14,7 +14,7 @@ from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home
 from storage.engine import StoreError, open_engine, reading
 from storage.models import office
-from stores import KEY, MakeStore
+from stores import KEY, Databases, MakeStore
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OTHER_KEY = bytes(reversed(KEY))
@@ -185,3 +185,22 @@ def test_a_database_that_does_not_answer_says_so_without_the_password() -> None:
     with pytest.raises(StoreError, match="does not answer") as refused:
         open_engine("postgresql://someone:aardvark@127.0.0.1:9/nowhere")
     assert "aardvark" not in str(refused.value)
+
+
+def test_no_session_keeps_anything_a_pooler_would_lose(databases: Databases) -> None:
+    engine = databases.make("office")
+    state = "SELECT (SELECT count(*) FROM pg_prepared_statements), (SELECT count(*) FROM pg_cursors)"
+    with engine.connect() as connection:
+        before = set(connection.execute(text("SELECT name, setting FROM pg_settings")))
+        connection.commit()
+        for number in range(20):
+            assert connection.scalar(text("SELECT CAST(:n AS int)"), {"n": number}) == number
+            connection.commit()
+        assert tuple(connection.execute(text(state)).one()) == (0, 0)
+        assert set(connection.execute(text("SELECT name, setting FROM pg_settings"))) == before
+    with reading(engine).connect() as connection:
+        assert connection.scalar(text("SHOW transaction_read_only")) == "on"
+    with engine.connect() as connection:
+        assert connection.scalar(text("SHOW transaction_read_only")) == "off"
+        assert connection.scalar(text("SHOW default_transaction_read_only")) == "off"
+    databases.close(engine)
