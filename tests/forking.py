@@ -22,6 +22,8 @@ class Fork:
     paper: Paper
     keyring: Keyring
     number: int = 1
+    roll: str = ""
+    """The candidate's roll number, if not the usual one."""
 
     @property
     def lease(self) -> Lease:
@@ -72,7 +74,7 @@ class Fork:
         return seal(
             trial.genesis,
             trial.entries,
-            candidate=a_person(user_id=self.lease.candidate_id, name=name, roll_number=f"B-{self.number}"),
+            candidate=a_person(user_id=self.lease.candidate_id, name=name, roll_number=self.roll or f"B-{self.number}"),
             leases=[
                 SignedLease(lease=lease, envelope=sign(PayloadType.LEASE, lease.document(), self.keyring.hall))
                 for lease in leases

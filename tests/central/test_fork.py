@@ -1,14 +1,16 @@
 """Several bundles of one sitting: which counts, what the others keep, and what people decide about them."""
 
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from builders import NOON
+from builders import NOON, FakeClock, Trial
 from forking import Fork
+from keyring import seal_journal
 from kiosk.central.adjudication import ADJUDICATE
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.exam.person import Role
@@ -346,3 +348,38 @@ def test_of_two_names_for_somebody_unknown_the_same_one_stays_whichever_came_fir
         deliver(site, *(bundles[n] for n in order))
         names += [p.name for p in all_of(site, tables.Person, user_id="candidate-1")]
     assert names == ["Okafor, A."] * 2
+
+
+def test_of_two_strangers_with_one_roll_number_the_same_one_has_it_whichever_came_first(make_site):
+    found, bundles = [], []
+    for order in itertools.permutations(range(3)):
+        site = make_site()
+        bundles = bundles or [Fork(site.paper, site.keyring, n, roll="B-7").bundle() for n in (1, 2, 3)]
+        deliver(site, *(bundles[n] for n in order))
+        people = all_of(site, tables.Person, is_provisional=True)
+        found.append({p.user_id: p.roll_number for p in people if p.user_id.startswith("candidate")})
+    assert found == [{"candidate-1": "B-7", "candidate-2": None, "candidate-3": None}] * 6
+
+
+def test_a_roll_number_the_office_knows_stays_with_whoever_has_it(site):
+    known = site.add_candidate(9)
+    deliver(site, Fork(site.paper, site.keyring, 1, roll=known.roll_number).bundle())
+    assert {p.user_id: p.roll_number for p in all_of(site, tables.Person, roll_number="B-9")} == {"candidate-9": "B-9"}
+    assert [p.roll_number for p in all_of(site, tables.Person, user_id="candidate-1")] == [None]
+
+
+def test_of_several_counted_together_one_that_does_not_fit_spoils_no_other(site):
+    """The assignment of the third is somebody else's; it alone fails, and every other is counted as if alone."""
+    stranger = Fork(site.paper, site.keyring, 3)
+    given = site.assign(site.add_candidate(8))
+    lease = replace(stranger.lease, assignment_id=given)
+    forks = [Fork(site.paper, site.keyring, n) for n in (1, 2, 4, 5)]
+    trial = Trial(site.paper, FakeClock(), lease)
+    seal_journal(trial)
+    wrong = stranger.sealed(trial, [lease])
+    for bundle in (forks[0].bundle(), forks[1].bundle(), wrong, forks[2].bundle(), forks[3].bundle()):
+        site.central.intake.take(bundle.data, "stick")
+    done = {s.bundle_id: s for s in site.settle()}
+    assert done[wrong.bundle_id].problem == f"the assignment {given} belongs to another candidate"
+    assert sorted(s.state for s in done.values()) == [BundleState.COUNTED] * 4 + [BundleState.FAILED]
+    assert len(all_of(site, tables.Submission)) == 4
