@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from sqlalchemy import Dialect, Engine, String, TypeDecorator, select
+from sqlalchemy import Dialect, Engine, LargeBinary, String, TypeDecorator, select
 from sqlalchemy.exc import DontWrapMixin
 
 from storage.engine import StoreError
@@ -37,9 +37,20 @@ class PersonalSeal:
     def seal(self, column: str, text: str, *, same: bool) -> str:
         """Return a value sealed: equal values to equal text where `same`, else never the same twice."""
         nonce = b"" if same else os.urandom(_NONCE_BYTES)
-        # an empty plaintext is not taken by the cipher, and "" is a value like any other
-        sealed = self._cipher.encrypt(b"\x00" + text.encode(), [column.encode(), nonce])
-        return _MARK + base64.b64encode(nonce + sealed).decode()
+        return _MARK + base64.b64encode(nonce + self._encrypt(column, nonce, text.encode())).decode()
+
+    def seal_bytes(self, column: str, content: bytes) -> bytes:
+        """Return bytes sealed, never the same twice."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _MARK.encode() + nonce + self._encrypt(column, nonce, content)
+
+    def open_bytes(self, column: str, sealed: bytes) -> bytes:
+        """Return bytes; raises StoreError for what was not sealed, or not with this key for this column."""
+        mark = _MARK.encode()
+        if not sealed.startswith(mark):
+            raise SealError(f"{column} holds a value that is not sealed. Seal it: kiosk central migrate.")
+        raw = sealed[len(mark) :]
+        return self._decrypt(column, raw[:_NONCE_BYTES], raw[_NONCE_BYTES:])
 
     def open(self, column: str, sealed: str, *, same: bool) -> str:
         """Return a value; raises StoreError for one that was not sealed, or not with this key for this column."""
@@ -48,12 +59,26 @@ class PersonalSeal:
         try:
             raw = base64.b64decode(sealed[len(_MARK) :], validate=True)
             nonce, rest = (b"", raw) if same else (raw[:_NONCE_BYTES], raw[_NONCE_BYTES:])
-            return self._cipher.decrypt(rest, [column.encode(), nonce])[1:].decode()
+            return self._decrypt(column, nonce, rest).decode()
+        except ValueError:
+            raise _not_ours(column) from None
+
+    def _encrypt(self, column: str, nonce: bytes, content: bytes) -> bytes:
+        # an empty plaintext is not taken by the cipher, and an empty value is a value like any other
+        return self._cipher.encrypt(b"\x00" + content, [column.encode(), nonce])
+
+    def _decrypt(self, column: str, nonce: bytes, sealed: bytes) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed, [column.encode(), nonce])[1:]
         except (InvalidTag, ValueError):
-            raise SealError(
-                f"{column} does not open with personal.key of this office: it is another office's key, or the value "
-                "was changed."
-            ) from None
+            raise _not_ours(column) from None
+
+
+def _not_ours(column: str) -> SealError:
+    return SealError(
+        f"{column} does not open with personal.key of this office: it is another office's key, or the value "
+        "was changed."
+    )
 
 
 class Personal(TypeDecorator[str]):
@@ -81,6 +106,29 @@ class Personal(TypeDecorator[str]):
         if value is None or dialect.name != "postgresql":
             return value
         return seal_of(dialect).open(self.column, value, same=self.same)
+
+
+class PersonalBytes(TypeDecorator[bytes]):
+    """Bytes that may show a person, such as a capture of a screen: sealed on PostgreSQL, as they are in a file."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Return the value as it is stored; raises StoreError on a server opened without the key."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return seal_of(dialect).seal_bytes(self.column, value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> bytes | None:
+        """Return the value; raises StoreError without the key, or where it does not open with it."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return seal_of(dialect).open_bytes(self.column, bytes(value))
 
 
 def use_seal(engine: Engine, key: bytes) -> None:

@@ -34,7 +34,7 @@ from storage.models.sitting import (
 from storage.models.sync import BundleColumns, ReceiptColumns
 from storage.models.test import Section, Setting, Test
 from storage.partition import BY_MONTH
-from storage.personal import Personal
+from storage.personal import Personal, PersonalBytes
 
 _SITTING = ["test_submissions.submission_id", "test_submissions.opened_on"]
 
@@ -175,6 +175,8 @@ class Evidence(EvidenceColumns, OfficeBase):
 
     __tablename__ = "evidence"
     __table_args__ = (_of_a_sitting(), BY_MONTH)
+
+    body: Mapped[bytes] = mapped_column(PersonalBytes("evidence.body"))
 
 
 class Proctoring(ProctoringColumns, OfficeBase):

@@ -103,7 +103,7 @@ def sit(home: Home, code: str) -> None:
             desk.choose(question.question_id, [question.options[0].option_id])
         else:
             desk.type(question.question_id, f"An answer to {question.number}")
-    desk.capture("┌ the screen ┐")
+    desk.capture(f"┌ {NAME} · seat {SEAT} ┐")  # as the head of a real screen shows
     desk.hand_in()
     desk.close()
     hall.close()
@@ -168,6 +168,8 @@ def test_an_exam_is_held_with_the_office_on_a_server(shell: Shell, tmp_path: Pat
 
     with Office.open(Home(shell.home).office) as office:
         assert office.people.by_roll_number(ROLL) is not None
+        with office.engine.connect() as c:
+            assert c.scalar(text("SELECT count(*) FROM evidence")) == 1
         assert names_on(office.engine, PLANTED) == set()
         with office.engine.begin() as c:  # a control: one that is put there is found
             packed = base64.b64encode(zlib.compress(NAME.encode())).decode()

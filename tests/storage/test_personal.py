@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from kiosk.exam.error import KioskError, Refused
@@ -17,6 +17,7 @@ from storage import migration
 from storage.central.package import PackageStore
 from storage.central.release import ReleaseStore
 from storage.engine import StoreError, open_engine
+from storage.models import office
 from storage.office.person import NewPerson, PersonStore
 from storage.personal import PersonalSeal, check_seal
 from stores import PERSONAL, Databases, MakeStore
@@ -189,6 +190,50 @@ def test_every_text_comes_back(value: str, same: bool) -> None:
     sealed = SEAL.seal("users.name", value, same=same)
     assert SEAL.open("users.name", sealed, same=same) == value
     assert (SEAL.seal("users.name", value, same=same) == sealed) is same
+
+
+@given(st.binary())
+def test_all_bytes_come_back_and_in_no_other_column(value: bytes) -> None:
+    sealed = SEAL.seal_bytes("evidence.body", value)
+    assert SEAL.open_bytes("evidence.body", sealed) == value
+    assert SEAL.seal_bytes("evidence.body", value) != sealed
+    for column, changed in (
+        ("users.name", sealed),
+        ("evidence.body", sealed[:-1]),
+        ("evidence.body", sealed[:-1] + bytes([sealed[-1] ^ 1])),
+        ("evidence.body", b"siv1:"),
+        ("evidence.body", value),
+    ):
+        with pytest.raises(StoreError):
+            SEAL.open_bytes(column, changed)
+
+
+def test_captures_that_are_there_are_sealed_by_the_migration(databases: Databases) -> None:
+    engine, words = databases.make(""), "Quokkasdottir"
+    with engine.begin() as c:
+        command.upgrade(migration._config(c), "0011")
+        put_sittings(c)
+        keys = c.execute(text("SELECT submission_id, opened_on FROM test_submissions")).all()
+        for number, (sitting, day) in enumerate(keys):
+            values = {"s": sitting, "d": day, "n": str(number), "body": f"{words} {number}".encode()}
+            row = "(:s, :d, :n, 'text/plain', now(), :body)"
+            c.execute(
+                text(
+                    "INSERT INTO evidence (submission_id, opened_on, digest, media_type, captured_at, body) "
+                    f"VALUES {row}"
+                ),
+                values,
+            )
+    migration.upgrade(engine)
+    with engine.connect() as c:
+        raw = [bytes(body) for body in c.scalars(text("SELECT body FROM evidence"))]
+        assert len(raw) == len(keys) > 1
+        assert not any(words.encode() in body for body in raw)
+        read = {row.digest: row.body for row in c.execute(select(office.Evidence.digest, office.Evidence.body))}
+    assert read == {str(n): f"{words} {n}".encode() for n in range(len(keys))}
+    with engine.begin() as c:
+        command.downgrade(migration._config(c), "0011")
+        assert all(words.encode() in bytes(body) for body in c.scalars(text("SELECT body FROM evidence")))
 
 
 @given(st.text("abc", min_size=1), st.integers(0), st.integers(0, 7))
