@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from kiosk.exam.error import Invalid, Refused
+from kiosk.exam.error import Invalid, Refused, Tampered
 from kiosk.exam.moment import iso, parse_iso
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.copy import read_file, sync_folder, write_copy
@@ -140,7 +140,7 @@ def read_tombstone(envelope: bytes, root: str) -> TombstoneDocument:
     holder = verify_chain(document.certificates, root, role, document.wiped_at)
     read.check(holder.key)
     if (document.hall, document.seat) != (holder.hall, holder.seat):
-        raise Invalid("this tombstone names another seat or hall than the key that signed it")
+        raise Tampered("this tombstone names another seat or hall than the key that signed it")
     return document
 
 

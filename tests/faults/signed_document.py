@@ -20,6 +20,7 @@ from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.closing import closeout, read_closeout, read_closing, sign_closing
 from kiosk.sealing.decision import read_decision, sign_decision
 from kiosk.sealing.envelope import PayloadType, open_envelope, read_envelope, sign
+from kiosk.sealing.erasure import Grave, Wiper, read_tombstone, tombstone
 from kiosk.sealing.index import Indexer, read_index
 from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.sealing.lock import code_identity, draw_code
@@ -27,6 +28,7 @@ from kiosk.sealing.package import BLOBS, MANIFEST, Address, Issuer, read_package
 from kiosk.sealing.receipt import ReceiptSigner, read_receipt
 from kiosk.sealing.release import read_release, sign_release
 from kiosk.sealing.revocation import NONE_REVOKED, Revocations, read_revocations, revoke
+from kiosk.sealing.store_key import read_proof, sign_proof
 from kiosk.seat.trust import Trust
 from kiosk.wire.closing import ClosingDocument, ExplainedRow
 from kiosk.wire.index import IndexedBundle
@@ -180,6 +182,25 @@ def _revocations(ring: Keyring) -> bytes:
     return revoke(NONE_REVOKED, entry, ring.root).envelope
 
 
+def _tombstone(ring: Keyring) -> bytes:
+    grave = Grave(hall=HALL, seat=SEAT, chain=ring.seat_chain, bundles=(the_bundle(ring).bundle_id,))
+    outs = [read_closeout(_closeout(ring), ring.root.public, HALL)]
+    document = tombstone(grave, outs, NOON, Wiper("proctor-1", "proctor-2", "the disk is needed"))
+    return sign(PayloadType.TOMBSTONE, document.model_dump(mode="json"), ring.seat)
+
+
+NONCE, WRAPPED = "0" * 64, b"the sealed key of a store"
+
+
+def _unlock(ring: Keyring) -> bytes:
+    return sign_proof(SEAT, NONCE, WRAPPED, ring.seat_chain, ring.seat).envelope
+
+
+def _read_unlock(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
+    asked = {"hall": HALL, "seat": SEAT, "nonce": NONCE, "wrapped": WRAPPED}
+    return read_proof(data, ring.root.public, **asked, at=iso(NOON), revoked=revoked)
+
+
 KINDS = (
     Kind(
         "bundle",
@@ -244,6 +265,14 @@ KINDS = (
         _revocations,
         lambda data, ring, revoked: read_revocations(data, ring.root.public),
     ),
+    Kind(
+        "tombstone",
+        PayloadType.TOMBSTONE,
+        KeyRole.SEAT,
+        _tombstone,
+        lambda data, ring, revoked: read_tombstone(data, ring.root.public),
+    ),
+    Kind("proof of a seat", PayloadType.UNLOCK, KeyRole.SEAT, _unlock, _read_unlock),
     Kind(
         "lease",
         PayloadType.LEASE,
