@@ -79,6 +79,8 @@ class ConsoleApp(LockedApp):
 
     def tick(self) -> None:
         """Show how the hall stands, every second and whenever it says so."""
+        if not self.is_running:
+            return
         if self._pin and monotonic() - self._touched > REST_SECONDS:
             self._pin = ""
         state = self._board.state()

@@ -214,7 +214,7 @@ class _Reading:
         hint = _nearest(part, known) or " Try seats (A1-A12), a state (working) or a number (lag>10)."
         if part in MEASURES:
             hint = f" Compare it with a number, such as {part}>10."
-        raise Invalid(f"“{part}” is neither a seat nor a word this line knows.{hint}")
+        raise Invalid(f"“{part}” is neither a seat nor a word known here.{hint}")
 
     def _room(self) -> str:
         ordered = sorted(self._places, key=seat_order)

@@ -12,6 +12,7 @@ from screens.widgets.press import Press
 class PinDialog(Dialog[str | None]):
     """Asks for a PIN before an act; Esc does nothing."""
 
+    CSS_PATH = "../../dialog.tcss"
     pin = query_one("#pin", Input)
 
     def __init__(self) -> None:
