@@ -15,6 +15,8 @@ KEY_BYTES = 32
 BUSY_MS = 10_000
 _FULL = ("disk is full", "No space left on device")
 """What SQLite and PostgreSQL say when there is no room."""
+_PREPARE = "prepare_threshold"
+"""In a database's URL: after how many uses a statement is prepared; `none` for a pooler that does not follow them."""
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",  # two writers queue
@@ -72,12 +74,23 @@ def _server_engine(address: str) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise StoreError(f"A database is reached at postgresql://..., not at {url.drivername}://.")
     return create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url.set(drivername="postgresql+psycopg").difference_update_query([_PREPARE]),
         hide_parameters=True,
         pool_pre_ping=True,
-        # nothing is kept in a session between transactions, so that a pooler may give each to another one
-        connect_args={"prepare_threshold": None},
+        connect_args=_preparing(url),
     )
+
+
+def _preparing(url: URL) -> dict[str, int | None]:
+    """Return how the driver prepares statements: as it does by itself, or as the URL says for a pooler before it."""
+    wanted = url.query.get(_PREPARE)
+    if wanted is None:
+        return {}
+    if wanted == "none":
+        return {_PREPARE: None}
+    if isinstance(wanted, str) and wanted.isdecimal() and len(wanted) <= 6:
+        return {_PREPARE: int(wanted)}
+    raise StoreError(f"{_PREPARE} in the address of the database is a number, or none.")
 
 
 def _file_engine(path: Path, key: bytes | None, create: bool) -> Engine:

@@ -187,20 +187,33 @@ def test_a_database_that_does_not_answer_says_so_without_the_password() -> None:
     assert "aardvark" not in str(refused.value)
 
 
-def test_no_session_keeps_anything_a_pooler_would_lose(databases: Databases) -> None:
-    engine = databases.make("office")
-    state = "SELECT (SELECT count(*) FROM pg_prepared_statements), (SELECT count(*) FROM pg_cursors)"
+@pytest.mark.parametrize(("wanted", "prepared"), [(None, 1), ("3", 1), ("0", 1), ("none", 0)])
+def test_a_session_keeps_nothing_a_pooler_would_lose_where_the_address_says_so(
+    databases: Databases, wanted: str | None, prepared: int
+) -> None:
+    made = databases.make("office")
+    url = made.url if wanted is None else made.url.update_query_dict({"prepare_threshold": wanted})
+    engine = open_engine(url.render_as_string(hide_password=False))
+    prepared_now = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE :x"
+    state = f"SELECT ({prepared_now}), (SELECT count(*) FROM pg_cursors WHERE is_holdable)"
     with engine.connect() as connection:
         before = set(connection.execute(text("SELECT name, setting FROM pg_settings")))
         connection.commit()
         for number in range(20):
-            assert connection.scalar(text("SELECT CAST(:n AS int)"), {"n": number}) == number
+            assert connection.scalar(text("SELECT CAST(:n AS int) AS quokka"), {"n": number}) == number
             connection.commit()
-        assert tuple(connection.execute(text(state)).one()) == (0, 0)
+        assert tuple(connection.execute(text(state), {"x": "SELECT CAST(%quokka"}).one()) == (prepared, 0)
         assert set(connection.execute(text("SELECT name, setting FROM pg_settings"))) == before
     with reading(engine).connect() as connection:
         assert connection.scalar(text("SHOW transaction_read_only")) == "on"
     with engine.connect() as connection:
         assert connection.scalar(text("SHOW transaction_read_only")) == "off"
         assert connection.scalar(text("SHOW default_transaction_read_only")) == "off"
-    databases.close(engine)
+    engine.dispose()
+    databases.close(made)
+
+
+@pytest.mark.parametrize("wanted", ["None", "many", "-1", "5&prepare_threshold=6", "9999999"])
+def test_an_address_says_plainly_how_to_prepare(wanted: str) -> None:
+    with pytest.raises(StoreError, match="a number, or none"):
+        open_engine(f"postgresql://kiosk:secret@127.0.0.1:9/x?prepare_threshold={wanted}")
