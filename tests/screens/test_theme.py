@@ -85,6 +85,14 @@ def test_what_has_the_focus_can_be_read_and_seen(theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("ink", ["foreground", "muted", "urgent", "answered", "both", "flagged"])
+def test_what_is_selected_can_be_read(theme: str, ink: str) -> None:
+    given = colours(theme)
+    assert contrast(given[ink], given["chosen"]) >= 4.5
+    assert given["chosen"] != given["background"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_rules_and_borders_have_a_contrast_of_three(theme: str, ground: str) -> None:
     given = colours(theme)

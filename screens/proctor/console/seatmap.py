@@ -32,12 +32,11 @@ class SeatMap(LineView):
         & .seatmap--empty, & .seatmap--absent, & .seatmap--sealed { color: $muted; }
         & .seatmap--ready { color: $both; }
         & .seatmap--working { color: $foreground; }
-        & .seatmap--paused, & .seatmap--away { color: $flagged; text-style: bold; }
-        & .seatmap--locked { color: $seen; text-style: bold; }
+        & .seatmap--paused, & .seatmap--away, & .seatmap--locked { color: $flagged; text-style: bold; }
         & .seatmap--handed_in { color: $answered; }
         & .seatmap--lost, & .seatmap--alarm { color: $urgent; text-style: bold; }
         & .seatmap--stale { color: $muted; text-style: none; }
-        & .seatmap--chosen { background: $rule 40%; }
+        & .seatmap--chosen { background: $chosen; }
         & .seatmap--here { text-style: underline; }
         & .seatmap--cursor { color: $on-accent; background: $accent; text-style: bold; }
     }
