@@ -81,7 +81,7 @@ def close(
     """
     from kiosk.cli.secret import ask_secret
 
-    with opened_backroom(Home.at(home), gather=receive is None and not online) as room:
+    with opened_backroom(Home.at(home), gather=receive is None and not online, look=look) as room:
         if receive is not None or online:
             _receive(room.closings.receive(receive) if receive is not None else (_fetch(room, home, test),), as_json)
             return
@@ -111,9 +111,12 @@ def close(
 
 
 @contextmanager
-def opened_backroom(home: Home, *, gather: bool = False) -> "Iterator[Backroom]":
-    """Open the back room of a home's hall; `gather` first seals and collects what is handed in at its seats."""
-    from kiosk.cli.gathering import collect_seats, opened_hall, opened_seats, outboxes, seal_seats
+def opened_backroom(home: Home, *, gather: bool = False, look: bool = False) -> "Iterator[Backroom]":
+    """Open the back room of a home's hall; `gather` first seals and collects what is handed in at its seats.
+
+    Raises Refused where a seat cannot be opened, unless it is only to `look`: what it holds is not known.
+    """
+    from kiosk.cli.gathering import collect_seats, opened_hall, opened_seats, outboxes, put_shut, seal_seats
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.backroom import Backroom
 
@@ -122,9 +125,15 @@ def opened_backroom(home: Home, *, gather: bool = False) -> "Iterator[Backroom]"
         if hall is None:
             raise Refused("There is no hall in this home.")
         if gather:
-            with opened_seats(home) as stores:
+            with opened_seats(home) as (stores, shut):
+                put_shut(shut)
                 seal_seats(outboxes(home, stores, clock))
                 collect_seats(hall, stores)
+            if shut and not look:
+                raise Refused(
+                    "Nothing was signed: what that seat holds is not known. Move its folder out of this home, and "
+                    "recover it: kiosk seat recover FOLDER --to DIR."
+                )
         yield Backroom.open(home.hall, hall.keys, hall.store, clock)
 
 

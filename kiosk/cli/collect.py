@@ -31,13 +31,14 @@ def collect(
 
     here, clock = Home.at(home), SystemClock()
     troubles: list[Trouble] = []
-    with opened_hall(here, clock) as hall, opened_seats(here) as stores:
+    with opened_hall(here, clock) as hall, opened_seats(here) as (stores, shut):
         if hall is None:
             raise KioskError(f"There is no hall in {here.hall.folder}. Load a package first: kiosk hall load FOLDER.")
         if folders:
             taken = [one for folder in folders for one in _from_folder(hall, folder)]
         else:
-            troubles, _ = seal_seats(outboxes(here, stores, clock))
+            unsealed, _ = seal_seats(outboxes(here, stores, clock))
+            troubles = [*shut, *unsealed]
             taken = collect_seats(hall, stores)
     if as_json:
         put_json(_document(taken, troubles))
@@ -83,7 +84,7 @@ def _put(taken: "list[Collected]", troubles: list[Trouble]) -> None:
         for flag in one.flags if one.outcome is Outcome.KEPT else ():
             put_text(f"  look at {one.bundle_id}: {flag}")
     for trouble in troubles:
-        put_text(f"Not sealed: {trouble.seat} {trouble.submission_id}: {trouble.problem}", err=True)
+        put_text(f"Not sealed: {trouble.what}: {trouble.problem}", err=True)
     for one in taken:
         if not one.bundle_id:
             put_text(f"{one.source}: not taken: {one.problem}", err=True)

@@ -42,6 +42,8 @@ def wipe(
             raise KioskError("This home has no hall that keeps anything.")
         at, reason = parse_iso(clock.now().at), clean_line(now or "", LONGEST_REASON)
         with ExitStack() as stack:
+            for stray in here.strays():
+                raise Refused(f"{stray} holds a seat's store. Move it away, or rename it and wipe it as a seat.")
             for seat in here.seats():
                 stack.enter_context(occupied(here.seat(seat)))
                 if here.seat(seat).exists:

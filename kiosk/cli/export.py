@@ -37,13 +37,14 @@ def export(
     from kiosk.sealing.export import write_export
 
     here, clock = Home.at(home), SystemClock()
-    with opened_hall(here, clock) as hall, opened_seats(here) as stores:
+    with opened_hall(here, clock) as hall, opened_seats(here) as (stores, shut):
         boxes = outboxes(here, stores, clock)
         decision = None
         if unfinished:
             count = sum(len(box.unfinished()) for box in boxes.values())
             decision = decided(here, hall, clock, count, why, yes=yes) if count else None
         troubles, left = seal_seats(boxes, decision)
+        troubles = [*shut, *troubles]
         if hall is not None:
             refused = [c for c in collect_seats(hall, stores) if not c.bundle_id]
             troubles += [Trouble(c.source, "", c.problem) for c in refused]
@@ -147,7 +148,7 @@ def _put(document: dict[str, Any], done: "Export") -> None:
 
 def _put_troubles(done: "Export", troubles: list[Trouble]) -> None:
     for trouble in troubles:
-        put_text(f"Not sealed: {trouble.seat} {trouble.submission_id}: {trouble.problem}", err=True)
+        put_text(f"Not sealed: {trouble.what}: {trouble.problem}", err=True)
     for left in done.left:
         put_text(f"Not copied: {left.submission_id} ({left.bundle_id}): {left.problem}", err=True)
     if done.problem is not None:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kiosk.cli.option import put_text
 from kiosk.cli.progress import progress_bar
 from kiosk.ground.home import Home
 
@@ -29,11 +30,16 @@ class OpenHall:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A sitting that stays at its seat, and why."""
+    """A sitting that stays at its seat, or with no sitting named a whole seat, and why."""
 
     seat: str
     submission_id: str
     problem: str
+
+    @property
+    def what(self) -> str:
+        """The seat, and the sitting where one is meant."""
+        return f"{self.seat} {self.submission_id}".strip()
 
 
 @contextmanager
@@ -53,17 +59,36 @@ def opened_hall(home: Home, clock: "Clock") -> Iterator[OpenHall | None]:
 
 
 @contextmanager
-def opened_seats(home: Home) -> Iterator[dict[str, "SeatStore"]]:
-    """Open the store of every seat of a home, by name."""
-    from kiosk.cli.unsealing import opened_store
+def opened_seats(home: Home) -> Iterator[tuple[dict[str, "SeatStore"], list[Trouble]]]:
+    """Open the store of every seat of a home, by name; beside them, each that cannot be opened and keeps no other back.
 
+    What cannot be a seat by its name but holds a seat's store is among those.
+    """
+    from kiosk.cli.unsealing import opened_store
+    from kiosk.exam.error import KioskError
+    from kiosk.seat.place import read_enrolment
+
+    stores: dict[str, SeatStore] = {}
+    shut = [Trouble(p.name, "", f"{p} cannot be a seat's name: rename it, or move it away") for p in home.strays()]
     with ExitStack() as stack:
-        stores = {}
-        for seat in home.seats():
-            if home.seat(seat).exists:
-                stores[seat] = opened_store(home, seat)
-                stack.callback(stores[seat].close)
-        yield stores
+        for seat in (name for name in home.seats() if home.seat(name).exists):
+            try:
+                read_enrolment(home.seat(seat))
+                store = opened_store(home, seat)
+            except KioskError as error:
+                shut.append(Trouble(seat, "", error.message))
+            except OSError as error:
+                shut.append(Trouble(seat, "", f"{error.filename or home.seat(seat).folder}: {error.strerror}"))
+            else:
+                stores[seat] = store
+                stack.callback(store.close)
+        yield stores, shut
+
+
+def put_shut(shut: list[Trouble]) -> None:
+    """Name the seats that could not be opened."""
+    for trouble in shut:
+        put_text(f"The seat {trouble.seat} cannot be opened: {trouble.problem}", err=True)
 
 
 def outboxes(home: Home, stores: dict[str, "SeatStore"], clock: "Clock") -> dict[str, "Outbox"]:

@@ -45,7 +45,8 @@ def receive(
     here = Home.at(home)
     files = {p.stem: p for p in sorted(folder.glob(f"*{SUFFIX}")) if not p.name.startswith(".")}
     done = Received()
-    with opened_hall(here, SystemClock()) as hall, opened_seats(here) as stores:
+    with opened_hall(here, SystemClock()) as hall, opened_seats(here) as (stores, shut):
+        done.refused |= {f"seat {t.seat}": t.problem for t in shut}
         if hall is not None:
             _take_in_hall(hall, files, done)
             done.at_seats += [{"seat": seat, "bundle": bundle} for seat, bundle in hand_receipts_on(hall, stores)]

@@ -39,14 +39,14 @@ def upload(
     from kiosk.hall.connection import open_client, read_connection
 
     here = Home.at(home)
-    with opened_hall(here, SystemClock()) as hall, opened_seats(here) as stores:
+    with opened_hall(here, SystemClock()) as hall, opened_seats(here) as (stores, shut):
         if hall is None:
             raise KioskError(f"There is no hall in {here.hall.folder}; bundles go to central from a hall.")
         refused = [c for c in collect_seats(hall, stores) if not c.bundle_id]
         shelf = _shelf(hall, folder)
         with open_client(read_connection(here.hall), url) as client:
             done, is_stopped = _upload(shelf, CentralDoor(client), once)
-        unfit = {c.source: c.problem for c in refused}
+        unfit = {f"seat {t.seat}": t.problem for t in shut} | {c.source: c.problem for c in refused}
         if folder is not None:
             unfit |= _bring_in(hall, folder, getattr(shelf, "unfit", {}))
         given = hand_receipts_on(hall, stores)

@@ -184,7 +184,7 @@ def _trouble(
         seats = ", ".join(unsealed)
         return (
             f"sat at {seats}, journal not sealed",
-            f"seal and collect the sitting of {seats}: kiosk bundle export DIR",
+            f"seal and collect the sitting of {seats}: kiosk bundle export DIR --unfinished",
         )
     if sealed or row.is_withdrawn or attended.state in (AttendanceState.ABSENT, AttendanceState.SENT_AWAY):
         return None

@@ -11,6 +11,7 @@ from kiosk.exam.error import KioskError
 
 PERSONAL_KEY = "personal.key"
 """The file of the key that seals names on a server."""
+SEAT_STORE = "seat.db"
 _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -100,14 +101,26 @@ class Home:
 
     def seat(self, name: str) -> Place:
         """Return one seat; raises KioskError for a name that is not plain letters, digits, - and _."""
-        if not name or len(name) > 32 or not _NAME_CHARACTERS.issuperset(name):
+        if not _can_be_a_seat(name):
             raise KioskError(f"{name!r} cannot be a seat's name: use letters, digits, - and _.")
-        return Place(self.folder / "seats" / name, "seat.db")
+        return Place(self.folder / "seats" / name, SEAT_STORE)
 
     def seats(self) -> tuple[str, ...]:
-        """Return the names of the seats that exist, sorted."""
+        """Return the names of the seats that exist, sorted; other folders that lie among them are no seats."""
+        return tuple(sorted(p.name for p in self._beside_seats() if _can_be_a_seat(p.name)))
+
+    def strays(self) -> tuple[Path, ...]:
+        """Return the folders among the seats that hold a seat's store under a name no seat can have, sorted."""
+        found = (p for p in self._beside_seats() if not _can_be_a_seat(p.name))
+        return tuple(sorted(p for p in found if (p / SEAT_STORE).exists()))
+
+    def _beside_seats(self) -> tuple[Path, ...]:
         root = self.folder / "seats"
-        return tuple(sorted(p.name for p in root.iterdir() if p.is_dir())) if root.is_dir() else ()
+        return tuple(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else ()
+
+
+def _can_be_a_seat(name: str) -> bool:
+    return 0 < len(name) <= 32 and _NAME_CHARACTERS.issuperset(name)
 
 
 def write_secret(path: Path, content: bytes) -> None:

@@ -144,6 +144,51 @@ def test_a_hall_collects_from_the_stick_of_an_emergency_export(shell, tmp_path):
     assert "spoilt.exkb: not taken" in shell.run("hall", "collect", str(stick), status=1).stderr
 
 
+def spoil_store(seat):
+    with (seat / "seat.db").open("r+b") as file:
+        file.write(bytes(8192))
+
+
+def lose_enrolment(seat):
+    (seat / "keys" / "enrolment.json").unlink()
+
+
+def lose_key(seat):
+    for key in (seat / "keys").glob("store.key*"):
+        key.unlink()
+
+
+def name_it_like_a_copy(seat):
+    seat.rename(seat.with_name(f"{seat.name} (copy)"))
+
+
+@pytest.mark.parametrize("spoil", [spoil_store, lose_enrolment, lose_key, name_it_like_a_copy])
+def test_a_seat_that_cannot_be_opened_is_named_and_keeps_no_other_back(shell, tmp_path, spoil):
+    shutil.copytree(shell.home / "seats" / SEAT, shell.home / "seats" / "B1")
+    spoil(shell.home / "seats" / "B1")
+    stick = tmp_path / "stick"
+    exported = shell.facts("bundle", "export", str(stick), status=1)
+    assert [b["seat"] for b in exported["bundles"]] == [SEAT]
+    assert [t["seat"][:2] for t in exported["notSealed"]] == ["B1"]
+    assert "Not sealed: B1" in shell.run("hall", "collect", status=1).stderr
+    assert shell.facts("hall", "collect", str(stick))["taken"][0]["outcome"] == "known"
+    listed = shell.run("bundle", "list", status=1)
+    assert "■ sealed" in listed.stdout
+    assert "The seat B1" in listed.stderr
+    shell.run("central", "intake", str(stick), "--receipts", str(tmp_path / "back"))
+    received = shell.facts("bundle", "receive", str(tmp_path / "back"), status=1)
+    assert (len(received["inHall"]), len(received["receipts"]), len(received["refused"])) == (1, 1, 1)
+    (test,) = {row["testId"] for row in shell.facts("exam", "list")}
+    assert "what that seat holds is not known" in shell.run("hall", "close", test, typed=f"{PIN}\n", status=1).stderr
+    assert "Okafor" in shell.run("hall", "close", test, "--look").stdout
+
+
+def test_a_folder_among_the_seats_that_is_none_stops_nothing(shell, tmp_path):
+    (shell.home / "seats" / "lost+found").mkdir()
+    assert len(shell.facts("bundle", "export", str(tmp_path / "stick"))["bundles"]) == 1
+    assert [row["seat"] for row in shell.facts("bundle", "list")] == [SEAT]
+
+
 def test_what_nobody_handed_in_is_sealed_only_when_somebody_says_so(begun, tmp_path):
     stick = str(tmp_path / "stick")
     exported = begun.facts("bundle", "export", stick)
