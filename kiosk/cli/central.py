@@ -9,7 +9,7 @@ from kiosk.cli import closeout, counting, migration, quarantine, release, servin
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.cli.secret import ask_secret
-from kiosk.exam.error import KioskError
+from kiosk.exam.error import KioskError, Refused
 from kiosk.ground.home import Home, Place, read_secret
 
 if TYPE_CHECKING:
@@ -93,16 +93,17 @@ def package(
     from kiosk.central.central import Central
     from kiosk.central.despatch import EXPORT, HallKeys, naming_files
     from kiosk.office.publication import paper_of
-    from kiosk.office.roster import roster_of
+    from kiosk.office.roster import roster_of, sessions_in
     from kiosk.sealing.key import KeyFolder
 
     here = Home.at(home)
+    if hall_keys is None and not here.hall.keys.is_dir():
+        raise Refused("This home has no hall. Give the folder with the hall's public keys: --hall-keys FOLDER.")
     folder = KeyFolder(hall_keys or here.hall.keys)
     keys = HallKeys(hall, folder.public("hall"), folder.recipient("hall"))
     with Central.open(here.office) as central:
         office = central.office
-        sessions = [s.session_id for s in office.sessions.sessions() if s.hall == hall and test in s.test_ids]
-        roster = roster_of(office, office.acting("assignment.read"), test, sessions)
+        roster = roster_of(office, office.acting("assignment.read"), test, sessions_in(office, test, hall))
         actor = office.acting(EXPORT, user, second)
         target = to or _next_folder(here.office, central.despatch.next_number(test, hall), hall, test)
         made = central.despatch.send(actor, test, keys, roster, target)

@@ -8,6 +8,7 @@ import typer
 from kiosk.cli import closing, connection, custody, erasing, release
 from kiosk.cli.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
+from kiosk.cli.verify import read_root
 from kiosk.exam.error import KioskError, Refused
 from kiosk.ground.home import Home
 
@@ -49,7 +50,9 @@ def load(
     folder: Annotated[Path, typer.Argument(help="Folder of a package.")],
     root: Annotated[
         str | None,
-        typer.Option("--root", help="Central's root public key; asked for once.", show_default="the one known here"),
+        typer.Option(
+            "--root", help="Central's root public key, as hex or in a file; once.", show_default="the one known here"
+        ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -64,7 +67,7 @@ def load(
     from kiosk.hall.place import hall_keys, hall_store, renew_hall
 
     here = Home.at(home)
-    _settle(here, folder, root)
+    _settle(here, folder, None if root is None else read_root(root))
     store = hall_store(here.hall)
     try:
         loaded = load_package(store, hall_keys(here.hall), folder, _now(SystemClock()))
@@ -94,6 +97,8 @@ def sessions(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         put_json(rows)
         return
+    if not rows:
+        put_text("No session is planned in this hall.")
     for row in rows:
         put_text(f"{row['sessionId']}  {row['startsAt']}  {row['title']}  {'open' if row['openedBy'] else 'not open'}")
 
@@ -102,13 +107,19 @@ def sessions(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def open_session(
     session: Annotated[str, typer.Argument(help="Id of the session.")],
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Open a session with a proctor's PIN: from now on its tests may begin, and its sittings name this proctor."""
+    from kiosk.cli.secret import ask_secret
+
     hall = _hall(home)
     try:
-        name = hall.open_session_by_pin(session, typer.prompt("PIN", hide_input=True))
+        name = hall.open_session_by_pin(session, ask_secret("PIN"))
     finally:
         hall.close()
+    if as_json:
+        put_json({"sessionId": session, "proctor": name})
+        return
     put_text(f"The session is open. Proctor: {name}")
 
 

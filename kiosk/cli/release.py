@@ -77,12 +77,15 @@ def code(
     """
     from kiosk.central.central import Central
     from kiosk.central.release import RIGHT
+    from kiosk.office.roster import sessions_in
 
     if reason and not renew:
         raise typer.BadParameter("--reason belongs to --renew")
     if out is not None and out.exists():
         raise Refused(f"{out} exists already; it is left as it is.")
     with Central.open(Home.at(home).office) as central:
+        if central.despatch.next_number(test, hall) == 1:
+            sessions_in(central.office, test, hall)
         actor, renewal = central.office.acting(RIGHT, user, second), None
         if renew:
             renewal = central.releases.renew(actor, test, hall, reason)
@@ -115,6 +118,7 @@ def use(
     Without --token and --code the token is fetched from central, over the connection of `kiosk hall connect`.
     PINs and the code are asked for, never given on the command line; without a terminal they are read line by line.
     """
+    from kiosk.cli.secret import ask_secret
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.place import open_hall
 
@@ -126,9 +130,10 @@ def use(
     try:
         if by_code:
             typed = _asked_code()
-            opened = hall.release_by_code(test, typed, _pin("PIN of one proctor"), _pin("PIN of another proctor"))
+            pins = ask_secret("PIN of one proctor"), ask_secret("PIN of another proctor")
+            opened = hall.release_by_code(test, typed, *pins)
         else:
-            opened = hall.release_by_token(data, _pin("PIN"), test)
+            opened = hall.release_by_token(data, ask_secret("PIN"), test)
     finally:
         hall.close()
     _say(opened, as_json)
@@ -152,7 +157,7 @@ def _asked_code() -> str:
     from kiosk.exam.envelope_code import Mistyped, read
 
     for _ in range(5):
-        typed: str = typer.prompt("Code in the envelope")
+        typed: str = typer.prompt("Code in the envelope", err=True)
         try:
             read(typed)
         except Mistyped as slip:
@@ -160,11 +165,6 @@ def _asked_code() -> str:
             continue
         return typed
     raise Refused("The code was mistyped five times. Compare it with the paper, then begin again.")
-
-
-def _pin(words: str) -> str:
-    pin: str = typer.prompt(words, hide_input=True)
-    return pin
 
 
 def _say(opened: "Opened", as_json: bool) -> None:

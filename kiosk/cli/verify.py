@@ -20,6 +20,16 @@ RootOption = Annotated[
 ]
 
 
+def read_root(given: str) -> str:
+    """Return the root's public key as it was typed, or out of the file that was named; raises Invalid otherwise."""
+    from kiosk.sealing.key import read_public
+
+    path = Path(given)
+    text = path.read_text(encoding="ascii", errors="replace").strip() if path.is_file() else given
+    read_public(text)
+    return text
+
+
 def verify(
     paths: Annotated[list[Path], typer.Argument(help="Bundle files, or folders of an export.")],
     root: RootOption = None,
@@ -88,13 +98,10 @@ def _index_flags(stock: "Stock") -> list[str]:
 
 
 def _root(given: str | None, home: Home) -> str:
-    from kiosk.sealing.key import KeyFolder, read_public
+    from kiosk.sealing.key import KeyFolder
 
     if given is not None:
-        path = Path(given)
-        text = path.read_text(encoding="ascii", errors="replace").strip() if path.is_file() else given
-        read_public(text)
-        return text
+        return read_root(given)
     for place in (home.office, home.hall, *(home.seat(s) for s in home.seats())):
         try:
             return KeyFolder(place.keys).public("root")

@@ -31,7 +31,8 @@ def read_connection(place: Place) -> ConnectionDocument:
     except FileNotFoundError:
         raise KioskError(
             "This hall is not connected to central. Take the file of `kiosk central token`: kiosk hall connect FILE. "
-            "Without a network: kiosk bundle export DIR."
+            "Without a network: kiosk bundle export DIR; a paper opens by kiosk hall release TEST with --token FILE or "
+            "--code."
         ) from None
     return parse_connection(data)
 

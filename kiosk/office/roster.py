@@ -13,6 +13,9 @@ from kiosk.office.office import Office
 from kiosk.office.publication import paper_of
 from kiosk.office.result import candidate_result, result_text
 
+FEW = 5
+"""Halls named in a refusal; the rest are counted."""
+
 
 def roster_of(office: Office, actor: Actor, test_id: str, session_ids: Sequence[str] = ()) -> Roster:
     """Return the roster of a test for some sessions of one hall.
@@ -39,6 +42,23 @@ def roster_of(office: Office, actor: Actor, test_id: str, session_ids: Sequence[
         notifications=tuple(n for user_id in sorted(notices) for n in notices[user_id]),
         results=_results(office, paper, ids),
     )
+
+
+def sessions_in(office: Office, test_id: str, hall: str) -> tuple[str, ...]:
+    """Return the sessions of a hall that hold a test; none where no session of the test is planned anywhere.
+
+    Raises Refused where they are all planned in other halls: a hall nobody is expected in is a name that was mistyped.
+    """
+    holding = [s for s in office.sessions.sessions() if test_id in s.test_ids]
+    found = tuple(s.session_id for s in holding if s.hall == hall)
+    if holding and not found:
+        halls = sorted({s.hall for s in holding})
+        more = f" and {len(halls) - FEW} more" if len(halls) > FEW else ""
+        raise Refused(
+            f"No session of {test_id} is planned in {hall!r}; they are in {', '.join(map(repr, halls[:FEW]))}{more}. "
+            "Plan one first: kiosk roster session."
+        )
+    return found
 
 
 def _session_with(office: Office, session_id: str, test_id: str) -> Session:

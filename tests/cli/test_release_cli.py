@@ -162,3 +162,49 @@ def test_a_renewed_code_says_which_packages_it_does_not_open(shell, made, tmp_pa
     refused = shell.run("hall", "release", test, "--code", typed=(old, pin, second), status=1)
     assert "opens nothing here" in refused.stderr
     assert "Open: 1 paper" in shell.run("hall", "release", test, "--code", typed=(new, pin, second)).stdout
+
+
+def test_a_piped_code_and_pins_leave_json_alone_on_stdout(shell, made):
+    _, test, pin, second = made
+    slip = shell.run("central", "code", test, "--hall", HALL).stdout
+    code = next(line for line in slip.splitlines() if len(line.split()) == 7 and len(line.split()[0]) == 5)
+    asked = ("hall", "release", test, "--code", "--json")
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", *asked, "--home", str(shell.home)],
+        input=f"{code.strip()}\n{pin}\n{second}\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["test"] == test
+    assert "Warning" not in done.stderr
+    (session,) = json.loads(shell.run("hall", "sessions", "--json").stdout)
+    opened = json.loads(shell.run("hall", "open", session["sessionId"], "--json", typed=(pin,)).stdout)
+    assert opened["proctor"] == "Lind, Per"
+
+
+@pytest.mark.parametrize(("verb", "more"), [("package", ("--hall-keys",)), ("code", ())])
+def test_a_hall_where_no_session_of_the_test_is_planned_gets_nothing(shell, made, verb, more):
+    asked = ("central", verb, made[1], *(*more, *([str(shell.home / "hall" / "keys")] if more else [])))
+    refused = shell.run(*asked, "--hall", "Hall2", status=1).stderr
+    assert "No session of" in refused
+    assert HALL in refused
+    shell.run(*asked, "--hall", HALL)
+
+
+def test_the_root_key_may_lie_in_a_file(shell, made, tmp_path):
+    package = shell.home / "office" / "packages"
+    shell.run("central", "package", made[1], "--hall", HALL, "--to", str(tmp_path / "p"))
+    assert not package.exists()
+    root = shell.home / "office" / "keys" / "root.ed25519.pub"
+    assert "Green" in shell.run("hall", "load", str(tmp_path / "p"), "--root", str(root)).stdout
+    (tmp_path / "other").write_text("0" * 63)
+    assert (
+        "64 characters"
+        in shell.run("hall", "load", str(tmp_path / "p"), "--root", str(tmp_path / "other"), status=1).stderr
+    )
+
+
+def test_an_office_without_a_hall_says_how_to_name_the_keys(shell, made, tmp_path):
+    shutil.move(shell.home / "hall", tmp_path / "hall")
+    assert "--hall-keys" in shell.run("central", "package", made[1], "--hall", HALL, status=1).stderr
