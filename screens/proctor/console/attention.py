@@ -6,12 +6,10 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from kiosk.exam.text import clean_line
 from kiosk.views.board import Attention
-from screens.clock import clock_text
 from screens.proctor.console.lineview import LineView, Parts
-from screens.proctor.console.sign import GLYPHS, by_need
-from screens.widgets.line import shorten
+from screens.proctor.console.needline import need_lines
+from screens.proctor.console.sign import by_need
 
 ONE_LINE = 64
 """With fewer cells the words stand on a line of their own."""
@@ -110,23 +108,7 @@ class AttentionList(LineView):
 
     def _draw_one(self, place: int, item: Attention) -> list[Parts]:
         here = place == self._place and self.has_focus
-        ink = "attention--cursor" if here else "attention--stale" if self._stale else f"attention--{item.severity}"
-        rest = ink if here or self._stale else "attention--words"
-        width = self.size.width
-        over = " (over)" if item.is_over else ""
-        credit = f" · C credits {clock_text(item.proposal_ms)}" if item.proposal_ms else ""
-        words = clean_line(item.words, 200)
-        head = (
-            f"{'▶' if here else ' '}{GLYPHS[item.severity]} {item.severity:<6}"
-            f"{clean_line(item.seat or 'hall', 8):<5} {clean_line(item.kind, 12):<9} {clock_text(item.age_ms):>7}"
-        )
-        if self._lines_each == 1:
-            tail = f"{over}{credit}"
-            text = f"  {shorten(words, max(8, width - len(head) - len(tail) - 3))}{tail}"
-            return [((head, ink), (f"{text:<{max(0, width - len(head))}}", rest))]
-        first = f"{head}{over}"
-        second = f"          {shorten(words, max(8, width - 11 - len(credit)))}{credit}"
-        return [((f"{first:<{width}}", ink),), ((f"{second:<{width}}", rest),)]
+        return need_lines(item, self.size.width, self._lines_each, here=here, stale=self._stale)
 
     def on_resize(self) -> None:
         """Lay the lines out anew."""

@@ -16,6 +16,7 @@ from screens.proctor.console.cardfacts import short_card
 from screens.proctor.console.cell import Look
 from screens.proctor.console.footing import chosen_line, here_line, lost_line
 from screens.proctor.console.hallheader import HallHeader
+from screens.proctor.console.keys import KEYS
 from screens.proctor.console.layout import share
 from screens.proctor.console.message import (
     AcknowledgeAsked,
@@ -35,21 +36,6 @@ REST_SECONDS = 0.15
 """How long the cursor must rest on a seat before its card is asked for."""
 SHOWN = {"done": "answered", "left": "time left", "lag": "not yet at the hall"}
 """What stands behind a seat's letter, in the order F6 goes through it."""
-KEYS = (
-    ("P", "pause", "verb('P')"),
-    ("R", "resume", "verb('R')"),
-    ("E", "extend", "verb('E')"),
-    ("I", "incident", "verb('I')"),
-    ("M", "message", "verb('M')"),
-    ("/", "select", "prompt"),
-    ("Z", "undo", "deeds"),
-    ("L", "lock", "verb('L')"),
-    ("T", "move", "verb('T')"),
-    ("S", "start", "verb('S')"),
-    ("N", "announce", "announce"),
-    ("F8", "all", "hall"),
-    ("F1", "help", "help"),
-)
 
 
 class ConsoleScreen(SelectingPage):

@@ -8,10 +8,10 @@ from textual.binding import Binding
 from textual.message import Message
 
 from kiosk.exam.selection import seat_order
-from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, SeatLine, SeatState, Severity
-from screens.proctor.console.cell import Grid, Look, draw_seat, fit
-from screens.proctor.console.lineview import LineView, Parts
+from screens.proctor.console.cell import Grid, Look, fit
+from screens.proctor.console.lineview import LineView
+from screens.proctor.console.plan import plan
 from screens.proctor.console.room import Room
 from screens.proctor.console.sign import needs, state_name
 
@@ -111,22 +111,7 @@ class SeatMap(LineView):
     def paint(self) -> None:
         """Work out every line; those that changed are drawn."""
         grid, room = self.grid, self._room
-        lines: list[Parts] = [((room.head(grid), "seatmap--label"),)]
-        for row in range(room.rows):
-            label = f" {clean_line(room.row_label(row)):<{grid.label - 1}}"
-            upper: list[tuple[str, str]] = [(label, "seatmap--label")]
-            lower: list[tuple[str, str]] = [(" " * grid.label, "")]
-            for column in range(room.columns):
-                line = room.at(row, column)
-                parts = (
-                    draw_seat(line, self._look_at(line), grid)
-                    if line
-                    else ((blank := ((" " * grid.width, ""),)), blank)
-                )
-                upper += parts[0]
-                lower += parts[1]
-            lines += [tuple(upper), tuple(lower), ()][: grid.lines]
-        self.draw(lines)
+        self.draw(plan(room, grid, self._look_at))
 
     def _look_at(self, line: SeatLine) -> Look:
         all_alike = self._look
