@@ -85,8 +85,8 @@ class Releases:
         slip = Slip(test_id=test_id, title=paper.title, hall=hall, code=code, made_at=audit.at)
         return Renewal(
             slip=slip,
-            replaced=tuple(p.number for p in sent if p.made_at >= before),
-            older=tuple(p.number for p in sent if p.made_at < before),
+            replaced=tuple(sorted(p.number for p in sent if p.made_at >= before)),
+            older=tuple(sorted(p.number for p in sent if p.made_at < before)),
         )
 
     def token(self, test_id: str, hall: str) -> bytes | None:

@@ -50,13 +50,18 @@ def read_file(path: Path, largest: int) -> bytes:
         raise KioskError(f"{path} is missing.") from None
     except OSError as error:
         raise KioskError(f"{path} cannot be read: {error.strerror}.") from None
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
+    try:
+        about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise Invalid(f"{path} is not a plain file")
         if about.st_size > largest:
             raise Invalid(f"{path} has {about.st_size:,} bytes; at most {largest:,} are read")
-        return file.read(largest + 1)[:largest]
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(largest + 1)[:largest]
+    except OSError as error:
+        raise KioskError(f"{path} cannot be read: {error.strerror}.") from None
+    finally:
+        os.close(handle)
 
 
 def _read_back(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 import hashlib
 import itertools
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -109,11 +110,13 @@ def test_a_folder_is_taken_in_whatever_lies_beside(site, tmp_path):
     write_copy(folder / "deeper", "spoilt.exkb", bundles[0].data[:-5])
     (folder / "notes.txt").write_text("hello")
     (folder / "linked.exkb").symlink_to(folder / "notes.txt")
+    (folder / "a-folder.exkb").mkdir()
+    os.mkfifo(folder / "a-pipe.exkb")
     outcomes = {t.source: t.outcome for t in site.central.intake.take_folder(folder)}
     assert outcomes == {
         **{b.file_name: Outcome.STORED for b in bundles},
         "spoilt.exkb": Outcome.QUARANTINED,
-        "linked.exkb": Outcome.UNREAD,
+        **dict.fromkeys(("linked.exkb", "a-folder.exkb", "a-pipe.exkb"), Outcome.UNREAD),
     }
     again = [t.outcome for t in site.central.intake.take_folder(folder)]
     assert again.count(Outcome.KNOWN) == 2
