@@ -77,7 +77,12 @@ class ClosingIntake:
             raise KioskError(f"There is no folder {folder}.")
         for path in sorted(p for p in folder.rglob(f"*{CLOSING_SUFFIX}") if not p.name.startswith(".")):
             try:
-                yield self.take(read_file(path, LARGEST_ENVELOPE), path.name)
+                envelope = read_file(path, LARGEST_ENVELOPE)
+            except KioskError as error:
+                yield TakenClosing(path.name, reason=error.message)
+                continue
+            try:
+                yield self.take(envelope, path.name)
             except (Invalid, Denied, Tampered) as error:
                 yield TakenClosing(path.name, reason=error.message)
 

@@ -223,3 +223,15 @@ def test_a_folder_that_is_not_the_seats_own_keeps_it_from_being_wiped(settled):
     refused = settled.hall.run("seat", "wipe", "A12", *NOW, typed=settled.both, status=1)
     assert "is not the seat's own" in refused.stderr
     assert (settled.seat("A12") / "seat.db").exists()
+
+
+def test_a_closing_that_cannot_be_read_is_named_and_keeps_no_other_back(made, tmp_path):
+    folder, ended = closed_copy(made, tmp_path)
+    (folder / "stick" / "0.closing").symlink_to(folder / "elsewhere")
+    (folder / "stick" / "1.closing").mkdir()
+    asked = ("central", "intake", str(folder / "stick"), "--receipts", str(folder / "back"))
+    result = ended.office.run(*asked, status=1)
+    assert "0.closing: refused" in result.stderr
+    assert "1.closing: refused" in result.stderr
+    assert "Closings: 1 new, 0 known already, 2 refused." in result.stdout
+    assert len(list((folder / "back").glob("*.closeout"))) == 1
