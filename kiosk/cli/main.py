@@ -23,22 +23,22 @@ class Audience(NamedTuple):
 
 
 AUDIENCES = {
-    "demo": Audience("kiosk.cli.demo", "Sit a sample exam: everything is set up by itself."),
-    "rehearse": Audience("kiosk.cli.rehearse", "Hold a whole exam with simulated candidates, and check every step."),
-    "exam": Audience("kiosk.cli.exam", "Tests: written, checked, imported, published."),
-    "user": Audience("kiosk.cli.user", "People: candidates and staff."),
-    "roster": Audience("kiosk.cli.roster", "Lists of candidates, and sessions of halls."),
-    "assign": Audience("kiosk.cli.assign", "Give a test to candidates."),
-    "notify": Audience("kiosk.cli.notify", "What candidates are told."),
-    "central": Audience("kiosk.cli.central", "The central office: packages down, bundles up."),
-    "keys": Audience("kiosk.cli.keys", "Keys: listed, made, certified, exchanged, protected, revoked; the drill."),
-    "hall": Audience("kiosk.cli.hall", "The hall: its keys, the packages it loads, its sessions."),
-    "seat": Audience("kiosk.cli.seat", "One candidate's machine."),
-    "bundle": Audience("kiosk.cli.bundle", "Sealed sittings: listed, exported, verified."),
-    "receipt": Audience("kiosk.cli.receipt", "What a candidate's receipt proves."),
-    "journal": Audience("kiosk.cli.journal", "The journal of a sitting: shown, verified, replayed."),
-    "mark": Audience("kiosk.cli.mark", "Marks: by the machine, by people, released."),
-    "report": Audience("kiosk.cli.report", "How a test went, and how hard each question was."),
+    "demo": Audience("kiosk.cli.trial.demo", "Sit a sample exam: everything is set up by itself."),
+    "rehearse": Audience("kiosk.cli.trial.rehearse", "A whole exam with simulated candidates, every step checked."),
+    "exam": Audience("kiosk.cli.office.exam", "Tests: written, checked, imported, published."),
+    "user": Audience("kiosk.cli.office.user", "People: candidates and staff."),
+    "roster": Audience("kiosk.cli.office.roster", "Lists of candidates, and sessions of halls."),
+    "assign": Audience("kiosk.cli.office.assign", "Give a test to candidates."),
+    "notify": Audience("kiosk.cli.office.notify", "What candidates are told."),
+    "central": Audience("kiosk.cli.central.central", "The central office: packages down, bundles up."),
+    "keys": Audience("kiosk.cli.keys.keys", "Keys: listed, made, certified, exchanged, protected, revoked; the drill."),
+    "hall": Audience("kiosk.cli.hall.hall", "The hall: its keys, the packages it loads, its sessions."),
+    "seat": Audience("kiosk.cli.seat.seat", "One candidate's machine."),
+    "bundle": Audience("kiosk.cli.bundle.bundle", "Sealed sittings: listed, exported, verified."),
+    "receipt": Audience("kiosk.cli.office.receipt", "What a candidate's receipt proves."),
+    "journal": Audience("kiosk.cli.office.journal", "The journal of a sitting: shown, verified, replayed."),
+    "mark": Audience("kiosk.cli.office.mark", "Marks: by the machine, by people, released."),
+    "report": Audience("kiosk.cli.office.report", "How a test went, and how hard each question was."),
 }
 
 

@@ -52,7 +52,7 @@ def ask_code(place: Place) -> bytes:
 
 
 def _by_hall(home: Home, name: str) -> bytes:
-    from kiosk.cli.hall import open_hall_of
+    from kiosk.cli.hall.hall import open_hall_of
     from kiosk.seat.place import read_enrolment
     from kiosk.seat.unlocking import unlock_by_hall
 

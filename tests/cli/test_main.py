@@ -24,7 +24,11 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_audience_is_there_and_every_module_is_an_audience() -> None:
     folder = Path(kiosk.cli.__file__).parent
-    fronts = {f"kiosk.cli.{p.stem}" for p in folder.glob("*.py") if "\napp = typer.Typer(" in p.read_text("utf-8")}
+    fronts = {
+        f"kiosk.cli.{p.parent.name}.{p.stem}"
+        for p in folder.glob("*/*.py")
+        if "\napp = typer.Typer(" in p.read_text("utf-8")
+    }
     listed = {a.module for a in AUDIENCES.values()}
     assert listed <= fronts
     for module in listed:
@@ -73,7 +77,7 @@ def test_foreign_words_do_not_steer_the_terminal(monkeypatch: pytest.MonkeyPatch
     def refuse(*_: object, **__: object) -> None:
         raise Refused("no \x1b[2J such [red]thing[/]")
 
-    monkeypatch.setattr("kiosk.cli.report.open_office", refuse)
+    monkeypatch.setattr("kiosk.cli.office.report.open_office", refuse)
     done = RUNNER.invoke(app, ["report", "t", "--home", str(tmp_path)])
     assert done.exit_code == 1
     assert done.stderr == "Not now: no [2J such [red]thing[/]\n"
@@ -93,7 +97,7 @@ def test_a_mistake_of_ours_shows_a_line_and_no_secret(
     def stumble(*_: object, **__: object) -> None:
         raise KeyError("ABC-DEF-GHJ")
 
-    monkeypatch.setattr("kiosk.cli.report.open_office", stumble)
+    monkeypatch.setattr("kiosk.cli.office.report.open_office", stumble)
     monkeypatch.setattr(sys, "argv", ["kiosk", "report", "t", "--home", str(tmp_path)])
     with pytest.raises(SystemExit) as left:
         main.run()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from kiosk.cli.central import app
+from kiosk.cli.central.central import app
 from kiosk.exam.error import KioskError
 from kiosk.exam.person import Role
 from kiosk.ground.home import Home, Place, write_secret

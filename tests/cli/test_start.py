@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kiosk.cli import seat
 from kiosk.cli.main import app
+from kiosk.cli.seat import seat
 from kiosk.cli.start import SeatCall, seat_call
 
 PLAIN = (

@@ -2,13 +2,13 @@
 
 import typer
 
-from kiosk.cli.export import export
-from kiosk.cli.gathering import matrix, opened_hall, opened_seats, put_shut
-from kiosk.cli.matrix import put_matrix, row_document
+from kiosk.cli.bundle.export import export
+from kiosk.cli.bundle.gathering import matrix, opened_hall, opened_seats, put_shut
+from kiosk.cli.bundle.matrix import put_matrix, row_document
+from kiosk.cli.bundle.receive import receive
+from kiosk.cli.bundle.upload import upload
+from kiosk.cli.bundle.verify import verify
 from kiosk.cli.option import HomeOption, JsonOption, put_json
-from kiosk.cli.receive import receive
-from kiosk.cli.upload import upload
-from kiosk.cli.verify import verify
 from kiosk.ground.home import Home
 
 app = typer.Typer(help="Sealed sittings on their way to central.", no_args_is_help=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.closeout import settle_closings
+from kiosk.cli.central.closeout import settle_closings
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.progress import Told, progress_bar
 from kiosk.cli.table import put_table

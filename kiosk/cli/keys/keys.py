@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import drilling
-from kiosk.cli.key_place import Act, PlaceOption, Spot, all_spots, allowed, find_spot
+from kiosk.cli.keys import drilling
+from kiosk.cli.keys.key_place import Act, PlaceOption, Spot, all_spots, allowed, find_spot
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.exam.error import Invalid, KioskError, Refused
@@ -242,7 +242,7 @@ def _rotate(
 
 
 def _rotate_seat(here: Home, spot: Spot) -> str:
-    from kiosk.cli.hall import open_hall_of
+    from kiosk.cli.hall.hall import open_hall_of
     from kiosk.sealing import ceremony
     from kiosk.seat.place import settle_seat
 

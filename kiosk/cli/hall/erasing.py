@@ -24,8 +24,8 @@ def wipe(
     Two proctors give their PINs; the seats of this home must have been wiped before. The hall's keys stay. A wipe that
     was interrupted is finished by doing it again.
     """
-    from kiosk.cli.closing import opened_backroom
-    from kiosk.cli.gathering import opened_hall
+    from kiosk.cli.bundle.gathering import opened_hall
+    from kiosk.cli.hall.closing import opened_backroom
     from kiosk.cli.secret import ask_secret
     from kiosk.exam.moment import parse_iso
     from kiosk.ground.clock import SystemClock

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.gathering import OpenHall, Trouble, collect_seats, opened_hall, opened_seats, outboxes, seal_seats
+from kiosk.cli.bundle.gathering import OpenHall, Trouble, collect_seats, opened_hall, opened_seats, outboxes, seal_seats
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.cli.progress import progress_bar
 from kiosk.exam.error import KioskError

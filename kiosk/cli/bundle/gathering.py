@@ -105,34 +105,52 @@ def seal_seats(
 
     Return what could not be sealed, and how many sittings of each seat stay open. One seat keeps no other back.
     """
-    from kiosk.exam.error import KioskError
     from storage.engine import StoreError
 
     troubles: list[Trouble] = []
+    left: dict[str, int] = {}
     with progress_bar("Sealing") as told:
         for number, (seat, box) in enumerate(boxes.items(), 1):
-            troubles += _named(seat, box.sweep().unsealed)
-            if decision is not None:
-                try:
-                    known = {t.submission_id for t in troubles}
-                    found = box.recover_all(*decision).unsealed
-                    troubles += _named(seat, tuple(u for u in found if u.submission_id not in known))
-                except StoreError:
-                    raise
-                except KioskError as error:
-                    troubles += [Trouble(seat, s, error.message) for s in box.unfinished()]
+            try:
+                troubles += _seal(seat, box, decision)
+                left[seat] = len(box.unfinished())
+            except StoreError as error:
+                troubles.append(Trouble(seat, "", error.message))
             told(number, len(boxes))
-    return troubles, {seat: len(box.unfinished()) for seat, box in boxes.items()}
+    return troubles, left
+
+
+def _seal(seat: str, box: "Outbox", decision: tuple[str, str] | None) -> list[Trouble]:
+    from kiosk.exam.error import KioskError
+    from storage.engine import StoreError
+
+    troubles = _named(seat, box.sweep().unsealed)
+    if decision is not None:
+        try:
+            known = {t.submission_id for t in troubles}
+            found = box.recover_all(*decision).unsealed
+            troubles += _named(seat, tuple(u for u in found if u.submission_id not in known))
+        except StoreError:
+            raise
+        except KioskError as error:
+            troubles += [Trouble(seat, s, error.message) for s in box.unfinished()]
+    return troubles
 
 
 def collect_seats(hall: OpenHall, stores: dict[str, "SeatStore"]) -> "list[Collected]":
     """Bring every bundle of the open seats into the hall."""
+    from kiosk.hall.collection import Collected, Outcome
     from kiosk.sealing import frame
+    from storage.engine import StoreError
 
     taken = []
     for seat, store in stores.items():
         with progress_bar(f"Collecting {seat}") as told:
-            sealed = store.bundles()
+            try:
+                sealed = store.bundles()
+            except StoreError as error:
+                taken.append(Collected(f"seat {seat}", Outcome.REFUSED, problem=error.message))
+                continue
             for number, record in enumerate(sealed, 1):
                 taken.append(hall.collection.take(frame.join(record.envelope, record.body), f"seat {seat}"))
                 told(number, len(sealed))

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli import closing, connection, custody, erasing, release
-from kiosk.cli.collect import collect
+from kiosk.cli.bundle.verify import read_root
+from kiosk.cli.central import release
+from kiosk.cli.hall import closing, connection, custody, erasing
+from kiosk.cli.hall.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
-from kiosk.cli.verify import read_root
 from kiosk.exam.error import KioskError, Refused
 from kiosk.ground.home import Home
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import closeout, counting, migration, quarantine, release, serving, standing
+from kiosk.cli.central import closeout, counting, migration, quarantine, release, serving, standing
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json, put_text
 from kiosk.cli.phrase import NewPassphraseOption, PassphraseOption, new_passphrase, use_passphrase
 from kiosk.cli.secret import ask_secret

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.gathering import OpenHall, hand_receipts_on, opened_hall, opened_seats
+from kiosk.cli.bundle.gathering import OpenHall, hand_receipts_on, opened_hall, opened_seats
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.cli.progress import progress_bar
 from kiosk.exam.error import KioskError

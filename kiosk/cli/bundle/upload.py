@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.gathering import OpenHall, collect_seats, hand_receipts_on, matrix, opened_hall, opened_seats
-from kiosk.cli.matrix import put_matrix
+from kiosk.cli.bundle.gathering import OpenHall, collect_seats, hand_receipts_on, matrix, opened_hall, opened_seats
+from kiosk.cli.bundle.matrix import put_matrix
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.cli.progress import progress_bar
 from kiosk.exam.error import KioskError

@@ -29,7 +29,7 @@ def policy(
     A seat hears of it with its next enrolment, which is at its next start. Sealed stores open only while the hall
     answers, or with a code: kiosk hall codes.
     """
-    from kiosk.cli.hall import open_hall_of
+    from kiosk.cli.hall.hall import open_hall_of
     from kiosk.cli.secret import ask_secret
     from kiosk.wire.policy import HallPolicyDocument
 
@@ -56,7 +56,7 @@ def codes(
     It opens that seat only, at that seat only: what the seat's own disk holds is needed too. It stays the same, so
     an envelope that is sealed already stays right. Who asked is written down.
     """
-    from kiosk.cli.hall import open_hall_of
+    from kiosk.cli.hall.hall import open_hall_of
     from kiosk.cli.secret import ask_secret
 
     hall = open_hall_of(Home.at(home))

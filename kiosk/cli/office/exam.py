@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli import question_file
+from kiosk.cli.office import question_file
+from kiosk.cli.office.question_file import FileArgument, FormatOption, OutOption, put_test, rejections
 from kiosk.cli.option import AsOption, HomeOption, JsonOption, SecondOption, put_json
 from kiosk.cli.place import open_office
-from kiosk.cli.question_file import FileArgument, FormatOption, OutOption, put_test, rejections
 from kiosk.cli.table import put_table
 from kiosk.exam.canonical import decimal_text
 from kiosk.exam.error import Refused

@@ -61,7 +61,7 @@ def _allowed(
     here: Home, place: Place, folder: Path | None, at: datetime, reason: str, yes: bool, unlock: Callable[[], bytes]
 ) -> "tuple[tuple[CloseoutDocument, ...], Wiper]":
     """Return the close-outs that allow a wipe and who does it; nobody is asked for what is refused anyway."""
-    from kiosk.cli.closing import opened_backroom
+    from kiosk.cli.hall.closing import opened_backroom
     from kiosk.cli.secret import ask_secret
     from kiosk.sealing.erasure import Wiper
     from kiosk.seat.wipe import closeouts as read_closeouts

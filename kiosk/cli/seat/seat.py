@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli import drilling, wiping
+from kiosk.cli.keys import drilling
 from kiosk.cli.option import HomeOption
+from kiosk.cli.seat import wiping
 from kiosk.cli.start import FIRST_SEAT, open_seat
 from kiosk.exam.error import Refused
 from kiosk.ground.home import Home

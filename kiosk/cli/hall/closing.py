@@ -116,7 +116,7 @@ def opened_backroom(home: Home, *, gather: bool = False, look: bool = False) -> 
 
     Raises Refused where a seat cannot be opened, unless it is only to `look`: what it holds is not known.
     """
-    from kiosk.cli.gathering import collect_seats, opened_hall, opened_seats, outboxes, put_shut, seal_seats
+    from kiosk.cli.bundle.gathering import collect_seats, opened_hall, opened_seats, outboxes, put_shut, seal_seats
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.backroom import Backroom
 

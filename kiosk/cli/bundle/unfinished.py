@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kiosk.cli.gathering import OpenHall
+from kiosk.cli.bundle.gathering import OpenHall
 from kiosk.cli.option import put_text
 from kiosk.exam.error import Denied
 from kiosk.ground.home import Home

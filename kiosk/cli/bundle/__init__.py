@@ -1,0 +1,1 @@
+"""Commands for sealed sittings on their way."""

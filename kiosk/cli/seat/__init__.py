@@ -1,0 +1,1 @@
+"""Commands of one candidate's machine."""
