@@ -60,6 +60,7 @@ def test_the_key_of_another_seat_is_denied():
         canonical({"version": 1, "purpose": "another", "seat": SEAT, "key": KEY.hex()}),
         canonical({"version": 1, "purpose": "exam-kiosk store key", "seat": SEAT, "key": KEY.hex()[:-2]}),
     ],
+    ids=["bare key", "an identity", "nothing", "another purpose", "a short key"],
 )
 def test_a_hall_opens_nothing_for_a_seat_that_is_not_the_key_of_a_store(plain):
     sealed = seal_to([RING.hall_identity.recipient], plain)
