@@ -166,7 +166,8 @@ def _translate(context: ExceptionContext) -> None:
     """Raise StoreError in place of what the driver says when the store itself fails; refusals of a row pass."""
     error, dialect = context.original_exception, context.dialect
     driver_error = getattr(dialect.dbapi, "OperationalError", None)
-    if driver_error is not None and isinstance(error, driver_error):
+    damage = getattr(dialect.dbapi, "DatabaseError", None)  # itself, not the refusals of a row below it
+    if driver_error is not None and (isinstance(error, driver_error) or type(error) is damage):
         kind = StoreFull if any(sign in str(error) for sign in _FULL) else StoreError
         raise kind(_words(str(error))) from error
     for told in (error, context.sqlalchemy_exception):
@@ -183,6 +184,7 @@ def _words(text: str) -> str:
     known = {
         "locked": "The store is busy: another program holds it. Try again in a moment.",
         **dict.fromkeys(_FULL, "The disk is full. Make room, then go on."),
+        "malformed": "The store is damaged. Copy its folder away as it is, and call the technician.",
         "readonly": "The store may not be written here. Ask the technician.",
         "disk I/O": "The disk does not write. Stop work on this machine and call the technician.",
         "connection failed": "The database does not answer. Check that it runs and that the address is right.",

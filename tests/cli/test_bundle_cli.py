@@ -21,6 +21,7 @@ from kiosk.ground.home import Home
 from kiosk.ground.occupancy import occupied
 from kiosk.hall.place import hall_store
 from kiosk.seat.place import seat_store
+from storage.engine import StoreError
 
 
 class Shell:
@@ -181,6 +182,35 @@ def test_a_seat_that_cannot_be_opened_is_named_and_keeps_no_other_back(shell, tm
     (test,) = {row["testId"] for row in shell.facts("exam", "list")}
     assert "what that seat holds is not known" in shell.run("hall", "close", test, typed=f"{PIN}\n", status=1).stderr
     assert "Okafor" in shell.run("hall", "close", test, "--look").stdout
+
+
+def spoil_a_page_of_a_bundle(place):
+    """Spoil the first page without which the store still opens, and its bundles cannot be read."""
+    whole = place.store.read_bytes()
+    for start in range(4096, len(whole), 4096):
+        place.store.write_bytes(whole[: start + 100] + bytes([whole[start + 100] ^ 1]) + whole[start + 101 :])
+        try:
+            store = seat_store(place)
+        except StoreError:
+            continue
+        try:
+            store.bundles()
+        except StoreError:
+            return
+        finally:
+            store.close()
+    pytest.fail("no page of the store holds a bundle alone")
+
+
+def test_a_seat_damaged_at_some_place_is_named_in_words_and_keeps_no_other_back(shell, tmp_path):
+    shutil.copytree(shell.home / "seats" / SEAT, shell.home / "seats" / "A1")
+    spoil_a_page_of_a_bundle(Home(shell.home).seat("A1"))
+    for words in (("bundle", "export", str(tmp_path / "stick")), ("hall", "collect")):
+        told = shell.run(*words, status=1).stderr
+        assert "A1" in told
+        assert "is damaged. Copy its folder away" in told
+        assert "mistake in exam-kiosk" not in told
+    assert len(list((tmp_path / "stick").glob("*.exkb"))) == 1
 
 
 def test_a_folder_among_the_seats_that_is_none_stops_nothing(shell, tmp_path):
