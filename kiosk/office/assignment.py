@@ -13,6 +13,8 @@ from kiosk.exam.text import clean_line
 from kiosk.office.office import Office
 
 ANNOUNCEMENT = "announcement"
+LONGEST_HALL = 100
+"""Characters of a hall's name."""
 
 
 def assign(
@@ -65,9 +67,12 @@ def plan_session(
     office.check("proctoring.create_session", actor)
     if not opens_at <= starts_at < ends_at:
         raise Invalid("A session opens, then starts, then ends.")
+    hall = clean_line(hall, LONGEST_HALL + 1)
+    if len(hall) > LONGEST_HALL or not any(c.isalnum() for c in hall):
+        raise Invalid(f"A hall's name has a letter or a digit in it, and at most {LONGEST_HALL} characters.")
     session = Session(
         session_id=uuid.uuid4().hex,
-        hall=clean_line(hall),
+        hall=hall,
         title=clean_line(title),
         opens_at=opens_at,
         starts_at=starts_at,

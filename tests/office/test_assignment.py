@@ -192,3 +192,17 @@ def test_everybody_is_told_and_reading_is_remembered(office: Office) -> None:
     assert office.notices.of([people[0].user_id])[people[0].user_id][0].is_read
     with pytest.raises(Invalid, match="nothing to tell"):
         assignment.announce(office, admin(office), " \n ")
+
+
+HOURS = {"opens_at": NOON, "starts_at": NOON, "ends_at": NOON + timedelta(hours=3)}
+
+
+@pytest.mark.parametrize("hall", ["", ".", "..", "\x1b", "H" * 101])
+def test_a_hall_has_a_name_that_can_be_said(office: Office, hall: str) -> None:
+    with pytest.raises(Invalid, match="A hall's name has a letter or a digit in it"):
+        assignment.plan_session(office, admin(office), hall=hall, title="T", test_ids=[], **HOURS)
+
+
+def test_a_halls_name_steers_no_terminal(office: Office) -> None:
+    planned = assignment.plan_session(office, admin(office), hall="\x1b[2JHall  2", title="T", test_ids=[], **HOURS)
+    assert planned.hall == "[2JHall 2"

@@ -8,6 +8,7 @@ from kiosk.cli.bundle.matrix import put_matrix, row_document
 from kiosk.cli.bundle.receive import receive
 from kiosk.cli.bundle.upload import upload
 from kiosk.cli.bundle.verify import verify
+from kiosk.cli.central.central import intake
 from kiosk.cli.option import HomeOption, JsonOption, put_json
 from kiosk.ground.home import Home
 
@@ -37,4 +38,5 @@ def list_sittings(home: HomeOption = None, as_json: JsonOption = False) -> None:
 app.command()(export)
 app.command()(verify)
 app.command()(upload)
+app.command()(intake)
 app.command()(receive)
