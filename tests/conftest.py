@@ -4,12 +4,11 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from sqlalchemy import Engine
 
-from stores import KEY, Databases, Files, MakeStore
+from stores import KEY, Databases, Files, MakeStore, stores_of
 
 
 @pytest.fixture(scope="session")
@@ -54,28 +53,10 @@ def cipher_files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return Files(tmp_path_factory.mktemp("sqlcipher"), KEY)
 
 
-def _stores(kind: str, request: pytest.FixtureRequest) -> Iterator[MakeStore]:
-    made: list[Engine] = []
-    if kind == "postgresql":
-        databases: Databases = request.getfixturevalue("databases")
-        make, close = databases.make, databases.close
-    else:
-        files: Files = request.getfixturevalue("plain_files" if kind == "sqlite" else "cipher_files")
-        make, close = partial(files.make, folder=request.getfixturevalue("tmp_path")), Engine.dispose
-
-    def keep(place: str) -> Engine:
-        made.append(make(place))
-        return made[-1]
-
-    yield keep
-    for engine in made:
-        close(engine)
-
-
 @pytest.fixture(params=["sqlite", "sqlcipher", "postgresql"])
 def make_store(request: pytest.FixtureRequest) -> Iterator[MakeStore]:
     """A maker of new stores on each of the three engines."""
-    yield from _stores(request.param, request)
+    yield from stores_of(request.param, request)
 
 
 @pytest.fixture
@@ -87,7 +68,7 @@ def engine(make_store: MakeStore) -> Engine:
 @pytest.fixture(params=["sqlite", "sqlcipher"])
 def make_file(request: pytest.FixtureRequest) -> Iterator[MakeStore]:
     """A maker of new stores on the two engines that are files."""
-    yield from _stores(request.param, request)
+    yield from stores_of(request.param, request)
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Column, Engine, Table, make_url
 
 from storage.engine import open_engine
@@ -106,3 +108,22 @@ class Files:
                 settle(engine, BASES[place])
             engine.dispose()
         return path
+
+
+def stores_of(kind: str, request: pytest.FixtureRequest) -> Iterator[MakeStore]:
+    """Yield a maker of new stores on an engine, and take every store back in the end."""
+    made: list[Engine] = []
+    if kind == "postgresql":
+        databases: Databases = request.getfixturevalue("databases")
+        make, close = databases.make, databases.close
+    else:
+        files: Files = request.getfixturevalue("plain_files" if kind == "sqlite" else "cipher_files")
+        make, close = partial(files.make, folder=request.getfixturevalue("tmp_path")), Engine.dispose
+
+    def keep(place: str) -> Engine:
+        made.append(make(place))
+        return made[-1]
+
+    yield keep
+    for engine in made:
+        close(engine)

@@ -123,16 +123,18 @@ def write_attempts(session: Session, pages: Iterable[Page], left: Collection[str
         .order_by(submission.attempt, submission.started_at)
     ):
         found[row.assignment_id].append((row.attempt, row.started_at, row.submitted_at))
-    query = select(assignment.assignment_id, assignment.attempt_count, assignment.last_attempt_at).where(
-        assignment.assignment_id.in_(made)
-    )
-    values = [
-        _standing(row.assignment_id, [made[row.assignment_id], row.attempt_count], found[row.assignment_id])
-        | {"last_attempt_at": _last(found[row.assignment_id], row.last_attempt_at)}
-        for row in session.execute(query.order_by(assignment.assignment_id))
-    ]
+    query = select(
+        assignment.assignment_id, assignment.attempt_count, assignment.last_attempt_at, assignment.absent
+    ).where(assignment.assignment_id.in_(made))
+    values = []
+    for row in session.execute(query.order_by(assignment.assignment_id)):
+        attempts = found[row.assignment_id]
+        standing = _standing(row.assignment_id, [made[row.assignment_id], row.attempt_count], attempts)
+        was_absent = row.absent and not standing["attempt_count"]  # whatever a hall has said: somebody sat
+        values.append({**standing, "last_attempt_at": _last(attempts, row.last_attempt_at), "absent": was_absent})
     table = OfficeBase.metadata.tables[assignment.__tablename__]
-    changes: dict[str, Any] = {name: bindparam(name) for name in ("attempt_count", "status", "last_attempt_at")}
+    changed = ("attempt_count", "status", "last_attempt_at", "absent")
+    changes: dict[str, Any] = {name: bindparam(name) for name in changed}
     session.execute(update(table).where(table.c.assignment_id == bindparam("of")).values(changes), values)
 
 

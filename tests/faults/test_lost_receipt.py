@@ -15,6 +15,7 @@ from served_door import a_certificate, a_signer, let_in, receipts_in, upload, wr
 
 from keyring import a_bundle, the_keyring
 from kiosk.hall import upload as uploading
+from stores import stores_of
 
 DOSE, FULL = 4, 300
 """Bundles, each of which sees one to three deaths before it is received."""
@@ -90,9 +91,7 @@ def case(engine, tmp_path):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def make_store(request):
     """A maker of stores on a file and on a server."""
-    from conftest import _stores
-
-    yield from _stores(request.param, request)
+    yield from stores_of(request.param, request)
 
 
 def run(case: Case, bundles, count: int, kind: type = DyingStore) -> Count:
