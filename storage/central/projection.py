@@ -127,11 +127,11 @@ def write_attempts(session: Session, pages: Iterable[Page], left: Collection[str
         assignment.assignment_id, assignment.attempt_count, assignment.last_attempt_at, assignment.absent
     ).where(assignment.assignment_id.in_(made))
     values = []
-    for row in session.execute(query.order_by(assignment.assignment_id)):
-        attempts = found[row.assignment_id]
-        standing = _standing(row.assignment_id, [made[row.assignment_id], row.attempt_count], attempts)
-        was_absent = row.absent and not standing["attempt_count"]  # whatever a hall has said: somebody sat
-        values.append({**standing, "last_attempt_at": _last(attempts, row.last_attempt_at), "absent": was_absent})
+    for held in session.execute(query.order_by(assignment.assignment_id)):
+        attempts = found[held.assignment_id]
+        standing = _standing(held.assignment_id, [made[held.assignment_id], held.attempt_count], attempts)
+        was_absent = held.absent and not standing["attempt_count"]  # whatever a hall has said: somebody sat
+        values.append({**standing, "last_attempt_at": _last(attempts, held.last_attempt_at), "absent": was_absent})
     table = OfficeBase.metadata.tables[assignment.__tablename__]
     changed = ("attempt_count", "status", "last_attempt_at", "absent")
     changes: dict[str, Any] = {name: bindparam(name) for name in changed}
