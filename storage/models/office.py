@@ -7,17 +7,27 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    LargeBinary,
     PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kiosk.exam.status import BundleState, LogAction
+from kiosk.exam.status import LogAction
 from storage.models.assignment import AssignmentColumns
 from storage.models.audit import AuditColumns
-from storage.models.base import DayKey, OfficeBase
+from storage.models.base import OfficeBase
+from storage.models.central import (
+    Bundle,
+    Chunk,
+    Closing,
+    Decision,
+    EnvelopeCode,
+    HallToken,
+    Quarantine,
+    Receipt,
+    Release,
+)
 from storage.models.mark import AnswerKey, Mark
 from storage.models.paper import AttachmentColumns, IdentityColumns, PaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
@@ -30,17 +40,11 @@ from storage.models.sitting import (
     LeaseColumns,
     ProctoringColumns,
     SubmissionColumns,
+    of_a_sitting,
 )
-from storage.models.sync import BundleColumns, ReceiptColumns
 from storage.models.test import Section, Setting, Test
 from storage.partition import BY_MONTH
-from storage.personal import Personal, PersonalBytes
-
-_SITTING = ["test_submissions.submission_id", "test_submissions.opened_on"]
-
-
-def _of_a_sitting() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["submission_id", "opened_on"], _SITTING)
+from storage.personal import PersonalBytes
 
 
 class Person(PersonColumns, OfficeBase):
@@ -144,7 +148,7 @@ class JournalEntry(JournalColumns, OfficeBase):
     __tablename__ = "journal"
     __table_args__ = (
         PrimaryKeyConstraint("submission_id", "opened_on", "bundle_id", "seq"),
-        _of_a_sitting(),
+        of_a_sitting(),
         {"sqlite_with_rowid": False, **BY_MONTH},
     )
 
@@ -157,7 +161,7 @@ class Answer(AnswerColumns, OfficeBase):
 
     __tablename__ = "answers"
     __table_args__ = (
-        _of_a_sitting(),
+        of_a_sitting(),
         ForeignKeyConstraint(["question_id"], ["questions.question_id"]),
         # also serves: the answers of a sitting
         UniqueConstraint("submission_id", "opened_on", "question_id"),
@@ -174,7 +178,7 @@ class Evidence(EvidenceColumns, OfficeBase):
     """One capture of a sitting; its key serves: the evidence of a sitting."""
 
     __tablename__ = "evidence"
-    __table_args__ = (_of_a_sitting(), BY_MONTH)
+    __table_args__ = (of_a_sitting(), BY_MONTH)
 
     body: Mapped[bytes] = mapped_column(PersonalBytes("evidence.body"))
 
@@ -184,7 +188,7 @@ class Proctoring(ProctoringColumns, OfficeBase):
 
     __tablename__ = "proctoring_sessions"
     __table_args__ = (
-        _of_a_sitting(),
+        of_a_sitting(),
         ForeignKeyConstraint(["proctor_id"], ["users.user_id"]),
         # the supervision of a sitting
         Index(None, "submission_id", "opened_on"),
@@ -197,7 +201,7 @@ class Lease(LeaseColumns, OfficeBase):
 
     __tablename__ = "leases"
     __table_args__ = (
-        _of_a_sitting(),
+        of_a_sitting(),
         # the leases of a sitting in order
         Index(None, "submission_id", "opened_on", "epoch"),
         BY_MONTH,
@@ -219,164 +223,6 @@ class Log(OfficeBase):
     performed_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
     timestamp: Mapped[datetime]
     details: Mapped[str | None] = mapped_column(Text)
-
-
-class Bundle(BundleColumns, OfficeBase):
-    """One bundle that verified; it is stored and receipted before it is opened, so its sitting need not be known."""
-
-    __tablename__ = "bundles"
-    __table_args__ = (
-        # the bundles of a sitting
-        Index(None, "submission_id", "opened_on"),
-        # what waits to be opened, in the order it came; how many stand where
-        Index(None, "state", "received_at"),
-        # the bundles of a hall by id, held against what it says it sent
-        Index(None, "hall", "bundle_id"),
-    )
-
-    received_at: Mapped[datetime]
-    source: Mapped[str]
-    """Where it came from: a folder or an address."""
-    hall: Mapped[str]
-    state: Mapped[BundleState]
-    flags: Mapped[list[str]]
-    """What a person should look at, in words."""
-    problem: Mapped[str | None] = mapped_column(Text)
-    """Why it could not be opened or counted."""
-    settled_at: Mapped[datetime | None]
-    """When its state last changed."""
-    rank: Mapped[str | None]
-    """Epoch, time and digest of its last lease, in an order text sorts by: of several bundles the highest counts."""
-
-
-class Receipt(ReceiptColumns, OfficeBase):
-    """The receipt given for a bundle."""
-
-    __tablename__ = "receipts"
-    __table_args__ = (ForeignKeyConstraint(["bundle_id", "opened_on"], ["bundles.bundle_id", "bundles.opened_on"]),)
-
-
-class Quarantine(OfficeBase):
-    """Something sent up that did not verify: kept for a person to look at, never taken in."""
-
-    __tablename__ = "quarantine"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 of `content`, so that sending it again changes nothing."""
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    source: Mapped[str]
-    reason: Mapped[str]
-    received_at: Mapped[datetime]
-
-
-class Chunk(OfficeBase):
-    """One piece of a large bundle on its way up."""
-
-    __tablename__ = "chunks"
-    __table_args__ = (
-        # the pieces nobody came back for
-        Index(None, "received_at"),
-    )
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    hall: Mapped[str]
-    received_at: Mapped[datetime]
-
-
-class HallToken(OfficeBase):
-    """One hall's key to the upload door; only its digest is kept."""
-
-    __tablename__ = "hall_tokens"
-    __table_args__ = (
-        # also serves: whose token this is
-        UniqueConstraint("digest"),
-    )
-
-    token_id: Mapped[str] = mapped_column(primary_key=True)
-    hall: Mapped[str]
-    digest: Mapped[str]
-    """SHA-256 of the token."""
-    made_at: Mapped[datetime]
-    made_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
-    not_after: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
-class EnvelopeCode(OfficeBase):
-    """What opens a hall's papers without a network: printed once for a test and a hall, and put in an envelope."""
-
-    __tablename__ = "envelope_codes"
-    __table_args__ = (ForeignKeyConstraint(["test_id"], ["tests.test_id"]),)
-
-    test_id: Mapped[str] = mapped_column(primary_key=True)
-    hall: Mapped[str] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(Personal("envelope_codes.code"))
-    made_at: Mapped[datetime]
-
-    def __repr__(self) -> str:
-        return f"EnvelopeCode(test_id={self.test_id!r}, hall={self.hall!r})"
-
-
-class Release(OfficeBase):
-    """One release token that was given: from then on the hall may open the papers of a test."""
-
-    __tablename__ = "releases"
-    __table_args__ = (ForeignKeyConstraint(["test_id"], ["tests.test_id"]),)
-
-    test_id: Mapped[str] = mapped_column(primary_key=True)
-    hall: Mapped[str] = mapped_column(primary_key=True)
-    envelope: Mapped[bytes] = mapped_column(LargeBinary)
-    released_at: Mapped[datetime]
-    released_by: Mapped[str] = mapped_column(ForeignKey("users.user_id"))
-
-
-class Closing(OfficeBase):
-    """One hall's statement of what became of its roster, and central's close-out once it holds."""
-
-    __tablename__ = "closings"
-    __table_args__ = (
-        # the closings of a test, hall by hall
-        Index(None, "test_id", "hall"),
-        # what waits for its close-out
-        Index(None, "settled_at"),
-    )
-
-    closing_id: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 of the payload."""
-    hall: Mapped[str]
-    test_id: Mapped[str]
-    envelope: Mapped[bytes] = mapped_column(LargeBinary)
-    received_at: Mapped[datetime]
-    closeout: Mapped[bytes | None] = mapped_column(LargeBinary)
-    problem: Mapped[str | None] = mapped_column(Text)
-    """What is still unexplained."""
-    settled_at: Mapped[datetime | None]
-
-
-class Decision(OfficeBase):
-    """One signed decision about the bundles of a sitting: which counts, or an answer taken over from a branch."""
-
-    __tablename__ = "decisions"
-    __table_args__ = (
-        _of_a_sitting(),
-        ForeignKeyConstraint(["decided_by"], ["users.user_id"]),
-        ForeignKeyConstraint(["second"], ["users.user_id"]),
-        # the decisions on a sitting in order
-        Index(None, "submission_id", "opened_on", "decided_at"),
-    )
-
-    decision_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-2)
-    submission_id: Mapped[str]
-    opened_on: Mapped[DayKey]
-    bundle_id: Mapped[str]
-    question_id: Mapped[str | None]
-    """The question whose answer is adopted; None where a held bundle is let count."""
-    envelope: Mapped[bytes] = mapped_column(LargeBinary)
-    reason: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[str]
-    second: Mapped[str | None]
-    decided_at: Mapped[datetime]
 
 
 class Audit(AuditColumns, OfficeBase):

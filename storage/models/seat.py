@@ -14,14 +14,9 @@ from storage.models.sitting import (
     LeaseColumns,
     ProctoringColumns,
     SubmissionColumns,
+    of_a_sitting,
 )
 from storage.models.sync import BundleColumns, ReceiptColumns
-
-_SITTING = ["test_submissions.submission_id", "test_submissions.opened_on"]
-
-
-def _of_a_sitting() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["submission_id", "opened_on"], _SITTING)
 
 
 class Person(NameColumns, SeatBase):
@@ -60,7 +55,7 @@ class JournalEntry(JournalColumns, SeatBase):
     """One entry of a journal; its key serves: the journal of a sitting in order."""
 
     __tablename__ = "journal"
-    __table_args__ = (_of_a_sitting(), {"sqlite_with_rowid": False})
+    __table_args__ = (of_a_sitting(), {"sqlite_with_rowid": False})
 
 
 class Answer(AnswerColumns, SeatBase):
@@ -68,14 +63,14 @@ class Answer(AnswerColumns, SeatBase):
 
     __tablename__ = "answers"
     # also serves: the answers of a sitting
-    __table_args__ = (_of_a_sitting(), UniqueConstraint("submission_id", "opened_on", "question_id"))
+    __table_args__ = (of_a_sitting(), UniqueConstraint("submission_id", "opened_on", "question_id"))
 
 
 class Evidence(EvidenceColumns, SeatBase):
     """One capture; its key serves: the evidence of a sitting."""
 
     __tablename__ = "evidence"
-    __table_args__ = (_of_a_sitting(),)
+    __table_args__ = (of_a_sitting(),)
 
 
 class Proctoring(ProctoringColumns, SeatBase):
@@ -83,7 +78,7 @@ class Proctoring(ProctoringColumns, SeatBase):
 
     __tablename__ = "proctoring_sessions"
     __table_args__ = (
-        _of_a_sitting(),
+        of_a_sitting(),
         # the supervision of a sitting
         Index(None, "submission_id", "opened_on"),
     )
@@ -114,7 +109,7 @@ class Bundle(BundleColumns, SeatBase):
 
     __tablename__ = "bundles"
     __table_args__ = (
-        _of_a_sitting(),
+        of_a_sitting(),
         # the bundle of a sitting: only one is ever made
         UniqueConstraint("submission_id", "opened_on"),
     )

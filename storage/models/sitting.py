@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Text
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.exam.entry import Kind
 from kiosk.exam.status import SubmissionStatus
 from storage.models.base import Bytes, DayKey
 from storage.types import growing_enum
+
+
+def of_a_sitting() -> ForeignKeyConstraint:
+    """Return what ties a row to its sitting."""
+    return ForeignKeyConstraint(
+        ["submission_id", "opened_on"], ["test_submissions.submission_id", "test_submissions.opened_on"]
+    )
 
 
 class SubmissionColumns:

@@ -1,31 +1,26 @@
 """Marks: `marks` is only added to; `answers` and `test_submissions` show the awards in force."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from kiosk.exam.answer import Answer
 from kiosk.exam.error import Refused
 from kiosk.exam.grading import Award, Grade, grade, with_awards
 from kiosk.exam.key import Key
 from kiosk.exam.log import LogEntry
-from kiosk.exam.moment import iso
 from kiosk.exam.script import MarkedScript, Script
 from kiosk.exam.status import LogAction, SubmissionStatus
 from storage.models import office as rows
-from storage.office.paper import newest_keys
-from storage.office.store import Store, add_rows, in_batches, write_logs
+from storage.office.script import Found, SittingId, award_of, scripts
+from storage.office.store import Store, add_rows, write_logs
 
 GRADED = (SubmissionStatus.GRADED, SubmissionStatus.REVIEWED)
-SittingId = tuple[str, str]
-"""Submission id and the day it was opened."""
 Marking = Callable[[Key, Script], tuple[Award, ...]]
 """What somebody awards, given the key in force."""
 
@@ -87,7 +82,7 @@ class MarkStore(Store):
     def preview(self, sittings: Sequence[SittingId], marking: Marking) -> tuple[MarkedScript, ...]:
         """Return what `mark` would come to, without writing anything."""
         with self._reading() as session:
-            return tuple(_outcome(f, marking(f.key, f.script)) for f in _scripts(session, sittings))
+            return tuple(_outcome(f, marking(f.key, f.script)) for f in scripts(session, sittings))
 
     def awards(self, submission_id: str) -> tuple[tuple[Award, datetime], ...]:
         """Return every award a sitting ever got, in order, with when it was given."""
@@ -97,7 +92,7 @@ class MarkStore(Store):
             .order_by(rows.Mark.question_id, rows.Mark.revision)
         )
         with self._reading() as session:
-            return tuple((_award(row), row.marked_at) for row in session.scalars(query))
+            return tuple((award_of(row), row.marked_at) for row in session.scalars(query))
 
     def review(self, sitting: SittingId, feedback: str, by: str, at: datetime) -> None:
         """Keep an evaluator's words on a whole graded sitting; raises Refused while something is left to mark."""
@@ -113,81 +108,7 @@ def mark_in(
     session: Session, sittings: Sequence[SittingId], marking: Marking, by: str, at: datetime
 ) -> tuple[MarkedScript, ...]:
     """Mark sittings as `MarkStore.mark` does, in the caller's transaction."""
-    return tuple(_mark(session, found, marking, by, at) for found in _scripts(session, sittings, lock=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    row: rows.Submission
-    answers: Sequence[rows.Answer]
-    key: Key
-    script: Script
-
-
-def _scripts(session: Session, sittings: Sequence[SittingId], lock: bool = False) -> Iterator[_Found]:
-    for some in in_batches(sittings):
-        query = (
-            select(rows.Submission)
-            .where(tuple_(rows.Submission.submission_id, rows.Submission.opened_on).in_(some))
-            .order_by(rows.Submission.submission_id)
-        )
-        submissions = session.scalars(query.with_for_update() if lock else query).all()
-        keys = newest_keys(session, {s.paper_digest for s in submissions if s.paper_digest is not None})
-        ids = [(s.submission_id, s.opened_on) for s in submissions]
-        answers, awards = _answers(session, ids), _in_force(session, ids)
-        for row in submissions:
-            if row.status is SubmissionStatus.IN_PROGRESS:
-                raise Refused(f"The sitting {row.submission_id} is not handed in yet.")
-            key = keys.get(row.paper_digest or "")
-            if key is None:
-                raise Refused(f"The paper of the sitting {row.submission_id} has no key here.")
-            found = (row.submission_id, row.opened_on)
-            yield _Found(row, answers[found], key, _script(row, answers[found], awards[found]))
-
-
-def _script(row: rows.Submission, answers: Sequence[rows.Answer], in_force: Mapping[str, Award]) -> Script:
-    return Script(
-        submission_id=row.submission_id,
-        opened_on=row.opened_on,
-        assignment_id=row.assignment_id,
-        status=row.status,
-        answers={a.question_id: _answer(a) for a in answers},
-        in_force=in_force,
-        is_released=row.released_at is not None,
-    )
-
-
-def _answers(session: Session, sittings: Sequence[SittingId]) -> Mapping[SittingId, list[rows.Answer]]:
-    found: dict[SittingId, list[rows.Answer]] = defaultdict(list)
-    query = select(rows.Answer).where(tuple_(rows.Answer.submission_id, rows.Answer.opened_on).in_(sittings))
-    for row in session.scalars(query):
-        found[row.submission_id, row.opened_on].append(row)
-    return found
-
-
-def _answer(row: rows.Answer) -> Answer:
-    return Answer(
-        question_id=row.question_id,
-        option_ids=tuple(sorted(row.selected_option_ids or ())),
-        text=row.essay_answer or row.coding_answer or "",
-        flagged=row.flagged,
-        seen=row.seen,
-        hints_shown=row.hints_shown,
-        answered_at=None if row.answered_at is None else iso(row.answered_at),
-        answered_seq=row.answered_seq,
-    )
-
-
-def _in_force(session: Session, sittings: Sequence[SittingId]) -> Mapping[SittingId, dict[str, Award]]:
-    found: dict[SittingId, dict[str, Award]] = defaultdict(dict)
-    query = (
-        select(rows.Mark)
-        .where(tuple_(rows.Mark.submission_id, rows.Mark.opened_on).in_(sittings))
-        .order_by(rows.Mark.revision)
-    )
-    for row in session.scalars(query):
-        found[row.submission_id, row.opened_on][row.question_id] = _award(row)
-    return found
+    return tuple(_mark(session, found, marking, by, at) for found in scripts(session, sittings, lock=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +151,7 @@ def marked(key: Key, script: Script, added: tuple[Award, ...], by: str, at: date
     )
 
 
-def _mark(session: Session, found: _Found, marking: Marking, by: str, at: datetime) -> MarkedScript:
+def _mark(session: Session, found: Found, marking: Marking, by: str, at: datetime) -> MarkedScript:
     row, before = found.row, found.row.score
     new = marked(found.key, found.script, marking(found.key, found.script), by, at)
     add_rows(session, rows.Mark, new.marks)
@@ -255,7 +176,7 @@ def _story(
         yield _log(assignment_id, LogAction.GRADED, by, at, details)
 
 
-def _outcome(found: _Found, added: tuple[Award, ...]) -> MarkedScript:
+def _outcome(found: Found, added: tuple[Award, ...]) -> MarkedScript:
     script = found.script
     result = grade(found.key, script.answers, with_awards(script.in_force, added))
     return MarkedScript(script.submission_id, len(added), result, found.row.score)
@@ -275,19 +196,6 @@ def _mark_values(script: Script, award: Award, at: datetime) -> dict[str, Any]:
         "marked_at": at,
         "comment": award.comment,
     }
-
-
-def _award(row: rows.Mark) -> Award:
-    return Award(
-        question_id=row.question_id,
-        revision=row.revision,
-        points=row.points,
-        max_points=row.max_points,
-        is_correct=row.is_correct,
-        key_version=row.key_version,
-        marker_id=row.marker_id,
-        comment=row.comment,
-    )
 
 
 def _log(assignment_id: str, action: LogAction, by: str, at: datetime, details: str | None) -> LogEntry:
