@@ -35,7 +35,7 @@ def search(data: bytes, needles: Iterable[str], place: str = "") -> list[Sightin
     """Return every needle that occurs in `data` or in anything unpacked from it.
 
     Looked for as UTF-8, UTF-16, UTF-32, hex, JSON escapes and base64 in all three alignments; unpacked are zstd, gzip,
-    zip and runs of base64. Raises KioskError for a layer too large to be searched.
+    zip and runs of base64. Raises KioskError for a layer too large to be searched, or a zip that does not open.
     """
     wanted = {needle: spellings(needle) for needle in needles}
     found: dict[Sighting, None] = {}
@@ -102,5 +102,7 @@ def _unzipped(data: bytes) -> Iterator[tuple[bytes, str]]:
             for member in archive.infolist():
                 with archive.open(member) as file:
                     yield file.read(LARGEST_LAYER + 1), f"zip {member.filename}"
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error):
         return
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a way that is not known here
+        raise KioskError("A zip in it cannot be looked into, so it cannot be searched.") from error

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from builders import a_key, a_paper
+from kiosk.exam.error import KioskError
 from kiosk.sealing.canary import KEY_MARK, search
 from kiosk.sealing.compression import compress
 
@@ -58,3 +59,15 @@ def test_a_key_shows_itself_and_a_paper_does_not():
     assert search(a_key().to_bytes(), [KEY_MARK])
     assert search(base64.b64encode(a_key().to_bytes()), [KEY_MARK])
     assert search(a_paper().to_bytes(), [KEY_MARK]) == []
+
+
+@pytest.mark.parametrize(
+    ("offset", "value"), [(6, b"\x01\x00"), (8, b"\x61\x00")], ids=["encrypted", "packed otherwise"]
+)
+def test_a_zip_that_cannot_be_looked_into_is_said(offset, value):
+    shut = bytearray(zipped(WORD.encode()))
+    central = shut.index(b"PK\x01\x02")
+    for place in (offset, central + offset + 2):
+        shut[place : place + 2] = value
+    with pytest.raises(KioskError, match="cannot be looked into"):
+        search(bytes(shut), [WORD])
