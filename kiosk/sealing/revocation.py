@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -48,6 +49,7 @@ class Revocations:
 NONE_REVOKED = Revocations()
 
 
+@lru_cache(maxsize=4)  # one list stands behind every bundle of a day
 def read_revocations(data: bytes, root: str) -> Revocations:
     """Return a list believed on the word of the root's public key; raises Tampered or Invalid otherwise."""
     if len(data) > LARGEST_REVOCATIONS:
