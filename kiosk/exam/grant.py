@@ -22,6 +22,12 @@ class Act(StrEnum):
     REOPEN = "reopen"
     CHARGE_GAP = "charge_gap"
     CLOSE_SEAT = "close_seat"
+    START = "start"
+    """Lets the candidate named in the note begin; no sitting is open yet."""
+    MOVE = "move"
+    """The sitting goes on at another seat: this one sends what it has and writes no more."""
+    TAKE_BACK = "take_back"
+    """Undoes an extension: the grant named in the note, and its time."""
 
 
 NEEDS_SECOND = frozenset({Act.END, Act.REOPEN})

@@ -20,6 +20,9 @@ RIGHT_OF: Mapping[Act, str] = {
     Act.REOPEN: "submission.reopen",
     Act.CHARGE_GAP: "proctoring.annotate_resolve",
     Act.CLOSE_SEAT: "proctoring.unlock_kiosk_pin",
+    Act.START: "proctoring.open_close_hall",
+    Act.MOVE: "assignment.reseat",
+    Act.TAKE_BACK: "assignment.adhoc_time",
 }
 """The operation of the table of rights that stands for each act."""
 

@@ -3,8 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from kiosk.exam.error import KioskError
 from kiosk.exam.grant import Act
 from kiosk.views.candidate import CandidateCard, Instructions, Notice, Result, TestCard
+
+
+class HallLost(KioskError):
+    """The hall was asked and does not answer; whether it did what it was asked is not known."""
+
+    title = "The hall does not answer"
 
 
 @dataclass(frozen=True, slots=True)

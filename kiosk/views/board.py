@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from kiosk.views.closeout import Closeout
+from kiosk.views.preflight import Preflight
+
 
 class SeatState(StrEnum):
     """Where a seat stands, by the letter the map shows."""
@@ -218,6 +221,21 @@ class Announcement:
     read: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeWish:
+    """What a proctor asks a code for: all of it is bound into the code."""
+
+    seat: str
+    challenge: str
+    """As the seat shows it."""
+    act: str
+    """Value of an `Act`: resume, extend, move, unlock, reopen or start."""
+    amount_ms: int = 0
+    reason: str = ""
+    pin: str = field(repr=False)
+    second_pin: str | None = field(default=None, repr=False)
+
+
 class Board(Protocol):
     """A hall as its console sees it. Methods may block and may raise Denied, Refused or KioskError."""
 
@@ -241,8 +259,11 @@ class Board(Protocol):
         """Ask for a verb at every seat named; does what can be done and says why of the rest; blocking."""
         ...
 
-    def announce(self, text: str, seats: Sequence[str] = ()) -> str:
-        """Tell everybody, or some seats, something; return the announcement's id; blocking."""
+    def announce(self, text: str, seats: Sequence[str] = (), question: str | None = None) -> str:
+        """Tell everybody, or some seats, something; return the announcement's id; blocking.
+
+        With `question`, the id the office names in its erratum, only those whose paper has that question are told.
+        """
         ...
 
     def announcements(self) -> Sequence[Announcement]:
@@ -255,4 +276,16 @@ class Board(Protocol):
 
     def acknowledge(self, attention_id: str) -> None:
         """Take note of something that needed a person; blocking."""
+        ...
+
+    def preflight(self) -> Preflight:
+        """Return whether each seat is fit, by what it last told; blocking."""
+        ...
+
+    def closeout(self) -> Closeout:
+        """Return every row of the roster and what is missing; blocking."""
+        ...
+
+    def code(self, wish: CodeWish) -> str:
+        """Return the code that allows an act at a seat that cannot reach the hall; blocking; may raise Denied."""
         ...

@@ -33,7 +33,55 @@ class SaveFailed:
     message: str
 
 
-DeskEvent = Saved | SaveFailed
+@dataclass(frozen=True, slots=True)
+class HeldByHall:
+    """Entries up to `seq` are committed in the hall too."""
+
+    seq: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The hall says something to the candidate; it is to be shown, and counted as read when they say so."""
+
+    message: "HallMessage"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The hall changed the state of the sitting or the desk: paused, resumed, locked, extended, moved, may start."""
+
+    words: str
+    """What happened, for the candidate."""
+
+
+DeskEvent = Saved | SaveFailed | HeldByHall | Told | Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallMessage:
+    """One announcement as the candidate is shown it."""
+
+    message_id: str
+    at: str
+    who: str
+    text: str
+    question_id: str | None = None
+    """The question it corrects."""
+    is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """How the seat stands with its hall."""
+
+    is_connected: bool
+    hall: str | None = None
+    since: str | None = None
+    """ISO moment since when it is so."""
+    behind: int = 0
+    """Entries the hall does not hold yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +169,34 @@ class Desk(Protocol):
         """
         ...
 
+    def act_by_code(self, request: ActRequest, code: str) -> None:
+        """Carry out an act by the code a console gave for `challenge(request)`; blocking.
+
+        Raises Denied with the wait after a wrong code; tries are limited, across restarts.
+        """
+        ...
+
     # at once
+
+    def challenge(self, request: ActRequest) -> str:
+        """Return what the console must be told to give a code for an act: good once, for this seat and candidate."""
+        ...
+
+    def link(self) -> LinkState:
+        """Return how the seat stands with its hall."""
+        ...
+
+    def messages(self) -> tuple[HallMessage, ...]:
+        """Return what the hall told this candidate, oldest first."""
+        ...
+
+    def read_message(self, message_id: str) -> None:
+        """Record that the candidate has read a message."""
+        ...
+
+    def raise_hand(self, on: bool) -> None:
+        """Ask for a proctor, or ask no more; the clock runs on."""
+        ...
 
     def sheet(self) -> Sheet:
         """Return the paper in this candidate's order."""
