@@ -341,7 +341,7 @@ class BlobPartMessage(line.Asked):
 
 
 class AdvanceMessage(line.Asked):
-    """What lets a seat begin without its hub: a lease made ahead for whoever is expected there, and how to know them."""
+    """What lets a seat begin without its hub: a lease made ahead for who is expected there, and how to know them."""
 
     type: Literal["advance"] = "advance"
     lease: EnvelopeText
