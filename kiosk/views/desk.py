@@ -56,7 +56,12 @@ class Changed:
     """What happened, for the candidate."""
 
 
-DeskEvent = Saved | SaveFailed | HeldByHall | Told | Changed
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The hall has ordered something that the next `tick` carries out, so that held-back text is put down first."""
+
+
+DeskEvent = Saved | SaveFailed | HeldByHall | Told | Changed | Ordered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ class LinkState:
 
     is_connected: bool
     hall: str | None = None
+    """Name of the hall that keeps copies over a link; None where the seat opens its hall in process."""
     since: str | None = None
     """ISO moment since when it is so."""
     behind: int = 0
@@ -94,6 +100,7 @@ class ActRequest:
     gap: int | None = None
     reason: str = ""
     note: str = ""
+    """Words of an incident; for MOVE the seat it goes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +254,11 @@ class Desk(Protocol):
         ...
 
     def tick(self) -> bool:
-        """Do what the clocks demand; return whether the state changed. Called about once a second."""
+        """Do what the clocks and the hall demand; return whether the state changed.
+
+        Called about once a second, and at once after `Ordered`, when held-back text has been put down. A command of
+        the hall is carried out here and nowhere else, and told with `Changed`, so that it never overtakes a text.
+        """
         ...
 
     def note_overlay(self, opened: bool) -> None:
