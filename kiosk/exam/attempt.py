@@ -167,7 +167,7 @@ class Attempt:
 
     def _extended(self, entry: Entry) -> None:
         section = entry.body["section"]
-        if section in self.left_sections:
+        if entry.body["ms"] > 0 and section in self.left_sections:
             self.left_sections.discard(section)
             self.reopened_sections.add(section)
 

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     TICK = "tick"
     PAUSED = "paused"  # who, reason, grant
     RESUMED = "resumed"  # who, grant
-    EXTENDED = "extended"  # ms, section (or null), who, reason, grant
+    EXTENDED = "extended"  # ms, section (or null), who, reason, grant; below zero: undoes, the grant taken back
     GAP = "gap"  # cause: restart | reboot | suspend, ms (or null where nobody could measure it)
     GAP_ATTRIBUTED = "gap_attributed"  # gap (seq), charged_ms, who, reason, grant
     CLOCK_STEPPED = "clock_stepped"  # ms

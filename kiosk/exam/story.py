@@ -61,7 +61,9 @@ def _act(entry: Entry, candidate_id: str) -> tuple[LogAction, str, str | None] |
 def _details(entry: Entry) -> str:
     body, words = entry.body, _CHANGES[entry.kind]
     ms = body.get("ms", body.get("charged_ms"))
-    if ms is not None:
+    if entry.kind is Kind.EXTENDED and ms < 0:
+        words = f"Extension taken back, {_length(-ms)}"
+    elif ms is not None:
         words += f" by {_length(ms)}" if entry.kind is Kind.EXTENDED else f" with {_length(ms)}"
     if body.get("second"):
         words += f", with {body['second']} standing by"

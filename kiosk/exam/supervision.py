@@ -8,6 +8,7 @@ from kiosk.exam.error import Refused
 from kiosk.exam.grant import NEEDS_SECOND, Act, Grant
 from kiosk.exam.moment import Moment
 from kiosk.exam.sitting import Phase, Sitting, Step
+from kiosk.exam.timing import MINUTE_MS
 
 
 def carry_out(sitting: Sitting, grant: Grant, moment: Moment) -> list[Step]:
@@ -24,13 +25,15 @@ def carry_out(sitting: Sitting, grant: Grant, moment: Moment) -> list[Step]:
         stamp["second"] = grant.second
     return [
         *_before(sitting, grant),
-        Step(_KINDS[grant.act], {**stamp, **_particulars(sitting, grant)}),
+        Step(_KINDS[grant.act], {**stamp, **_particulars(sitting, grant, moment)}),
         *_after(grant, stamp),
     ]
 
 
 LONGEST_MS = 24 * 3_600_000
 """The longest extension, and the most that is charged for a gap nobody could measure."""
+SPARED_MS = MINUTE_MS
+"""What a taking back leaves of each clock, so that nobody is handed in between two keys for a proctor's slip."""
 _KINDS: Mapping[Act, Kind] = {
     Act.PAUSE: Kind.PAUSED,
     Act.RESUME: Kind.RESUMED,
@@ -41,6 +44,8 @@ _KINDS: Mapping[Act, Kind] = {
     Act.END: Kind.HANDED_IN,
     Act.REOPEN: Kind.REOPENED,
     Act.CHARGE_GAP: Kind.GAP_ATTRIBUTED,
+    Act.MOVE: Kind.NOTED,
+    Act.TAKE_BACK: Kind.EXTENDED,
 }
 _WORKING = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.LOCKED})
 _PHASES: Mapping[Act, frozenset[Phase]] = {
@@ -53,6 +58,8 @@ _PHASES: Mapping[Act, frozenset[Phase]] = {
     Act.END: _WORKING,
     Act.REOPEN: frozenset({Phase.HANDED_IN}),
     Act.CHARGE_GAP: _WORKING | {Phase.HANDED_IN},
+    Act.MOVE: _WORKING,
+    Act.TAKE_BACK: _WORKING,
 }
 
 
@@ -68,6 +75,8 @@ def _must_fit(sitting: Sitting, grant: Grant, moment: Moment) -> None:
         _must_fit_gap(sitting, grant)
     if grant.act is Act.REOPEN:
         _must_leave_work(sitting, grant, moment)
+    if grant.act is Act.TAKE_BACK:
+        _must_be_unspent(sitting, grant, moment)
 
 
 def _must_fit_gap(sitting: Sitting, grant: Grant) -> None:
@@ -89,6 +98,23 @@ def _must_leave_work(sitting: Sitting, grant: Grant, moment: Moment) -> None:
         raise Refused("Every section is over. Name the one to open again, and give minutes with the reopening.")
 
 
+def _must_be_unspent(sitting: Sitting, grant: Grant, moment: Moment) -> None:
+    if grant.note not in sitting.ledger.extensions:
+        raise Refused("There is no such extension, or it has been taken back.")
+    if _unspent_ms(sitting, grant, moment) <= 0:
+        raise Refused("This time has been used. It cannot be taken back any more.")
+
+
+def _unspent_ms(sitting: Sitting, grant: Grant, moment: Moment) -> int:
+    """Return how much of an extension can be taken from both clocks it was added to, leaving `SPARED_MS` of each."""
+    extension = sitting.ledger.extensions[grant.note]
+    balances = [sitting.ledger.balance_ms(moment)]
+    if extension.section is not None:
+        section = sitting.ledger.section_balance_ms(extension.section, moment)
+        balances += [] if section is None else [section]
+    return min(extension.ms, *(balance - SPARED_MS for balance in balances))
+
+
 def _opens_section(sitting: Sitting, grant: Grant, moment: Moment) -> bool:
     section = grant.section or sitting.section
     if not grant.amount_ms or section is None:
@@ -98,7 +124,7 @@ def _opens_section(sitting: Sitting, grant: Grant, moment: Moment) -> bool:
 
 
 def _before(sitting: Sitting, grant: Grant) -> list[Step]:
-    return sitting.finish_text() if grant.act is Act.END else []
+    return sitting.finish_text() if grant.act in (Act.END, Act.MOVE) else []
 
 
 def _after(grant: Grant, stamp: Mapping[str, Any]) -> list[Step]:
@@ -107,12 +133,17 @@ def _after(grant: Grant, stamp: Mapping[str, Any]) -> list[Step]:
     return [Step(Kind.EXTENDED, {**stamp, "ms": grant.amount_ms, "section": grant.section})]
 
 
-def _particulars(sitting: Sitting, grant: Grant) -> dict[str, Any]:
+def _particulars(sitting: Sitting, grant: Grant, moment: Moment) -> dict[str, Any]:
     match grant.act:
         case Act.EXTEND:
             return {"ms": grant.amount_ms, "section": grant.section}
         case Act.NOTE:
             return {"category": grant.reason, "text": grant.note}
+        case Act.MOVE:
+            return {"category": "move", "text": grant.note}
+        case Act.TAKE_BACK:
+            ms = -_unspent_ms(sitting, grant, moment)
+            return {"ms": ms, "section": sitting.ledger.extensions[grant.note].section, "undoes": grant.note}
         case Act.CHARGE_GAP:
             return {"gap": grant.gap, "charged_ms": grant.amount_ms}
         case Act.END:

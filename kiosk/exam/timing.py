@@ -8,6 +8,8 @@ looked at.
 A section's own clock runs only while the candidate is in it. An extension adds, once per grant, to the test and to one
 section: the one it names, or else the one the candidate is in; so it takes nothing from the sections that follow. An
 extension that names a section opens it again for work, whatever shut it: its time, or having been left for good.
+One that was a mistake is taken back, once, by an extension below zero that names its grant: from the test and from the
+section it had gone to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,6 +67,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """Time a grant added, while nobody has taken it back."""
+
+    ms: int
+    section: str | None
+    """The section whose clock got it too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The time of one sitting after its last entry."""
 
@@ -83,6 +94,8 @@ class Ledger:
     boot_ms: int = 0
     grants: frozenset[str] = frozenset()
     """Grants already counted: each adds once."""
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
+    """What may be taken back, by grant."""
     gaps: Mapping[int, Gap] = field(default_factory=dict)
     """Gaps by entry number."""
 
@@ -182,14 +195,19 @@ def _with_effect(before: Ledger, entry: Entry) -> Ledger:
 
 
 def _extended(before: Ledger, entry: Entry) -> Ledger:
-    if entry.body["grant"] in before.grants:
+    grant, undone = entry.body["grant"], entry.body.get("undoes")
+    if grant in before.grants or (undone is not None and undone not in before.extensions):
         return before
-    ms = entry.body["ms"]
-    longer = replace(before, extended_ms=before.extended_ms + ms, grants=before.grants | {entry.body["grant"]})
-    section = entry.body.get("section") or before.section
+    ms, section = entry.body["ms"], entry.body.get("section") or before.section
+    if undone is None:
+        known = {**before.extensions, grant: Extension(ms, section)}
+    else:
+        section = before.extensions[undone].section
+        known = {key: value for key, value in before.extensions.items() if key != undone}
+    changed = replace(before, extended_ms=before.extended_ms + ms, grants=before.grants | {grant}, extensions=known)
     if section is None:
-        return longer
-    return replace(longer, section_extended_ms=_plus(before.section_extended_ms, section, ms))
+        return changed
+    return replace(changed, section_extended_ms=_plus(before.section_extended_ms, section, ms))
 
 
 def _attributed(before: Ledger, entry: Entry) -> Ledger:

@@ -48,6 +48,8 @@ def event_words(entry: Entry) -> str | None:
             return _HANDED_IN[body["by"]]
         case Kind.PAUSED | Kind.LOCKED | Kind.REOPENED:
             return _with_reason(entry.kind.value, body)
+        case Kind.EXTENDED if body["ms"] < 0:
+            return _with_reason(f"extension taken back, {span(-body['ms'])}", body)
         case Kind.EXTENDED:
             return _with_reason(f"extended by {span(body['ms'])}", body)
         case Kind.GAP:

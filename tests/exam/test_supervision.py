@@ -14,6 +14,8 @@ from kiosk.exam.sitting import Phase, Step
 from kiosk.exam.supervision import carry_out
 
 MINUTE = 60_000
+EXTENSION = "g-extension"
+"""The grant of the extension of `in_phase`."""
 FREE = print_test(without_clocks(a_test(randomized_questions=False)))[0]
 CLOCKED = a_paper(randomized_questions=False)
 _numbers = iter(range(10**6))
@@ -40,6 +42,7 @@ def in_phase(phase: Phase) -> Trial:
     sat = an_attempt(FREE)
     sat.clock.advance(30_000)
     sat.take([Step(Kind.GAP, {"cause": "restart", "ms": 30_000})])
+    act(sat, Act.EXTEND, amount_ms=MINUTE, grant_id=EXTENSION)
     acts = {
         Phase.PAUSED: [Act.PAUSE],
         Phase.LOCKED: [Act.LOCK],
@@ -66,6 +69,9 @@ TABLE = {
     Act.REOPEN: {H: R},
     Act.CHARGE_GAP: {R: R, P: P, L: L, H: H},
     Act.CLOSE_SEAT: {},
+    Act.START: {},
+    Act.MOVE: {R: R, P: P, L: L},
+    Act.TAKE_BACK: {R: R, P: P, L: L},
 }
 """Where each act may be done, and the phase it leads to."""
 GAP = 3
@@ -77,7 +83,7 @@ GAP = 3
 def test_each_act_in_its_place(what: Act, phase: Phase) -> None:
     sat = in_phase(phase)
     amount = {"amount_ms": MINUTE} if what is Act.EXTEND else {}
-    gap = {"gap": GAP} if what is Act.CHARGE_GAP else {}
+    gap = {"gap": GAP} if what is Act.CHARGE_GAP else {"note": EXTENSION} if what is Act.TAKE_BACK else {}
     if phase in TABLE[what]:
         act(sat, what, **amount, **gap)
         assert sat.sitting.phase is TABLE[what][phase]
@@ -286,3 +292,70 @@ def test_a_seat_unlocked_after_a_pause_is_still_paused() -> None:
     act(sat, Act.LOCK)
     act(sat, Act.UNLOCK)
     assert sat.sitting.phase is P
+
+
+def test_a_move_is_written_down_with_what_was_typed_last() -> None:
+    sat = an_attempt(FREE)
+    sat.take(sat.sitting.visit("writing-1", sat.clock.now()))
+    sat.take(sat.sitting.type("writing-1", "a", sat.clock.now()))
+    sat.take(sat.sitting.type("writing-1", "ab", sat.clock.now()))
+    typed, noted = act(sat, Act.MOVE, note="to A14", reason="equipment")
+    assert typed.body["text"] == "ab"
+    assert (noted.kind, noted.body["category"], noted.body["text"]) == (Kind.NOTED, "move", "to A14")
+
+
+def take_back(sat: Trial, extension: str, **changes: Any) -> Any:
+    """Take an extension back and return the entry."""
+    (entry,) = act(sat, Act.TAKE_BACK, note=extension, **changes)
+    return entry
+
+
+def test_an_extension_is_taken_back_from_both_its_clocks_and_once() -> None:
+    sat = an_attempt(CLOCKED)
+    before = sat.sitting.ledger.left_ms(sat.clock.now()), sat.sitting.ledger.section_left_ms("cells", sat.clock.now())
+    act(sat, Act.EXTEND, amount_ms=50 * MINUTE, grant_id="g-slip")
+    sat.take(sat.sitting.visit("genetics-1", sat.clock.now()))
+    entry = take_back(sat, "g-slip")
+    assert (entry.body["ms"], entry.body["section"], entry.body["undoes"]) == (-50 * MINUTE, "cells", "g-slip")
+    now = sat.clock.now()
+    assert (sat.sitting.ledger.left_ms(now), sat.sitting.ledger.section_left_ms("cells", now)) == before
+    assert sat.sitting.ledger.section_left_ms("genetics", now) == 15 * MINUTE
+    assert sat.folded().ledger == sat.sitting.ledger
+    with pytest.raises(Refused, match="has been taken back"):
+        take_back(sat, "g-slip")
+
+
+@pytest.mark.parametrize("of", ["g-unknown", "", "g-undone"])
+def test_what_is_no_extension_cannot_be_taken_back_nor_can_a_taking_back(of: str) -> None:
+    sat = an_attempt(FREE)
+    act(sat, Act.EXTEND, amount_ms=MINUTE, grant_id="g-slip")
+    take_back(sat, "g-slip", grant_id="g-undone")
+    with pytest.raises(Refused, match="no such extension"):
+        take_back(sat, of)
+
+
+@pytest.mark.parametrize(("worked", "taken"), [(0, 10), (57, 10), (60, 9), (65, 4), (68, 1)])
+def test_only_what_is_not_used_yet_is_taken_back_and_a_minute_stays(worked: int, taken: int) -> None:
+    sat = an_attempt(FREE)
+    act(sat, Act.EXTEND, amount_ms=10 * MINUTE, grant_id="g-slip")
+    look(sat, worked * MINUTE)
+    assert take_back(sat, "g-slip").body["ms"] == -taken * MINUTE
+    assert sat.sitting.ledger.left_ms(sat.clock.now()) == (70 - worked - taken) * MINUTE >= MINUTE
+    assert sat.sitting.due(sat.clock.now()) == []
+
+
+def test_time_that_has_been_used_is_not_taken_back() -> None:
+    sat = an_attempt(FREE)
+    act(sat, Act.EXTEND, amount_ms=10 * MINUTE, grant_id="g-slip")
+    look(sat, 69 * MINUTE)
+    with pytest.raises(Refused, match="has been used"):
+        take_back(sat, "g-slip")
+
+
+def test_a_section_that_an_extension_opened_again_keeps_a_minute_when_it_is_taken_back() -> None:
+    sat = an_attempt(CLOCKED)
+    look(sat, 20 * MINUTE)
+    act(sat, Act.EXTEND, amount_ms=5 * MINUTE, section="cells", grant_id="g-slip")
+    assert take_back(sat, "g-slip").body["ms"] == -4 * MINUTE
+    assert sat.sitting.ledger.section_left_ms("cells", sat.clock.now()) == MINUTE
+    assert sat.sitting.shut_sections(sat.clock.now()) == frozenset()
