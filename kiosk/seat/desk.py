@@ -1,27 +1,25 @@
 """The desk of one seat: what the candidate's screens ask, answered by the sitting, its writer, and the hall."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from threading import RLock
-from types import MappingProxyType
-from typing import Any
 
 from kiosk.exam.attachment import must_be_attached
-from kiosk.exam.entry import Kind
 from kiosk.exam.error import KioskError, Refused
-from kiosk.exam.evidence import SCREEN_TEXT, Evidence
 from kiosk.exam.moment import Clock
-from kiosk.exam.receipt import receipt_code
-from kiosk.exam.text import clean_line, clean_text
+from kiosk.exam.text import clean_line
 from kiosk.seat.act import ask_grant, carry_out
+from kiosk.seat.act_code import ActCodes, NoCodes
 from kiosk.seat.courier import Courier
 from kiosk.seat.event import RecentEvents
+from kiosk.seat.hub_line import HubLine, SameProcess
 from kiosk.seat.offer import lease_of, opening_of
 from kiosk.seat.overlay import overlay_of
 from kiosk.seat.report import Reporter
-from kiosk.seat.scribe import Move, Scribe
+from kiosk.seat.scribe import Scribe
 from kiosk.seat.sheet import draw_sheet
 from kiosk.seat.trust import Trust
+from kiosk.seat.workplace import Workplace
 from kiosk.seat.writer import Writer
 from kiosk.views.authority import Admission, Authority
 from kiosk.views.candidate import (
@@ -31,40 +29,46 @@ from kiosk.views.candidate import (
     Result,
     SaveState,
     Sheet,
-    SittingState,
     TestCard,
-    TimeLeft,
 )
-from kiosk.views.desk import ActRequest, DeskEvent, OverlayState, Saved
+from kiosk.views.desk import ActRequest, DeskEvent, HallMessage, LinkState, OverlayState, Saved
 from storage.seat.store import SeatStore
 
 LONGEST_SECRET = 100
 """Characters of a roll number, a code or a PIN that are looked at."""
-LONGEST_CAPTURE = 100_000
-NOT_OPEN = "No test is open on this seat."
 
 
-class Desk:
+class Desk(Workplace):
     """Implements `kiosk.views.desk.Desk` on a seat's own store.
 
     Candidates come one after the other; the store stays open, and so does its one writer.
     """
 
     def __init__(
-        self, seat: str, authority: Authority, store: SeatStore, trust: Trust, clock: Clock, build: str
+        self,
+        seat: str,
+        authority: Authority,
+        store: SeatStore,
+        trust: Trust,
+        clock: Clock,
+        build: str,
+        codes: ActCodes | None = None,
+        hub: HubLine | None = None,
     ) -> None:
+        """Take a store that is open; without `codes` no act can be allowed by code, without `hub` nothing travels."""
+        super().__init__(clock)
         self.seat = seat
         self._authority = authority
         self._store = store
         self._trust = trust
-        self._clock = clock
         self._build = build
+        self._codes = codes or NoCodes()
+        self._hub = hub or SameProcess()
         self._listeners: list[Callable[[DeskEvent], None]] = []
         self._writer = Writer(store.append, self._heard)
         self._courier = Courier(authority.report)
         self._admission: Admission | None = None
-        self._scribe: Scribe | None = None
-        self._sheet: Sheet | None = None
+        self._hand = False
         self._reporter = Reporter(self._courier)
         self._seat_at: str | None = None
         self._turn = RLock()
@@ -149,44 +153,38 @@ class Desk:
 
     def act(self, pin: str, request: ActRequest, second_pin: str | None = None) -> None:
         """Ask the hall for a grant, carry it out and wait until it is saved; raises Denied or Refused."""
-        scribe = self._scribe
-        if scribe is not None and self._store.is_sealed(scribe.sitting.genesis.submission_id):
-            raise Refused("This sitting is sealed. Nothing can be done to it any more.")
-        signed = ask_grant(self._authority, self._trust, scribe, self.seat, request, pin, second_pin)
-        carry_out(scribe, signed)
+        self._must_not_be_sealed()
+        signed = ask_grant(self._authority, self._trust, self._scribe, self.seat, request, pin, second_pin)
+        carry_out(self._scribe, signed)
         self._writer.drain()
 
-    def sheet(self) -> Sheet:
-        """Return the paper in this candidate's order."""
-        if self._sheet is None:
-            raise KioskError(NOT_OPEN)
-        return self._sheet
+    def act_by_code(self, request: ActRequest, code: str) -> None:
+        """Carry out an act a console's code allows and wait until it is saved; raises Denied or Refused."""
+        self._must_not_be_sealed()
+        secret = clean_line(code, LONGEST_SECRET)
+        carry_out(self._scribe, self._codes.grant(request, secret, *self._subject()))
+        self._writer.drain()
 
-    def state(self) -> SittingState:
-        """Return the present state of the sitting."""
-        scribe = self._open()
-        with scribe.lock:
-            sitting = scribe.sitting
-            hand_in = sitting.hand_in_entry
-            return SittingState(
-                phase=sitting.phase,
-                question_id=sitting.question,
-                section_id=sitting.section,
-                answers=MappingProxyType(dict(sitting.answers)),
-                shut_sections=sitting.shut_sections(scribe.now()),
-                receipt=receipt_code(hand_in.hash) if hand_in else None,
-                handed_in_at=hand_in.at if hand_in else None,
-                handed_in_by=hand_in.body["by"] if hand_in else None,
-            )
+    def challenge(self, request: ActRequest) -> str:
+        """Return what the console must be told to give a code for an act."""
+        return self._codes.challenge(request, *self._subject())
 
-    def time_left(self) -> TimeLeft:
-        """Return the clocks at this moment."""
-        scribe = self._open()
-        with scribe.lock:
-            ledger, now = scribe.sitting.ledger, scribe.now()
-            section = scribe.sitting.section
-            section_ms = None if section is None else ledger.section_left_ms(section, now)
-            return TimeLeft(ledger.left_ms(now), section_ms, ledger.running)
+    def link(self) -> LinkState:
+        """Return how the seat stands with its hall."""
+        return self._hub.state()
+
+    def messages(self) -> tuple[HallMessage, ...]:
+        """Return what the hall told this candidate, oldest first."""
+        return ()
+
+    def read_message(self, message_id: str) -> None:
+        """Record that the candidate has read a message; raises Refused for one they were never told."""
+        raise Refused("There is no such message.")
+
+    def raise_hand(self, on: bool) -> None:
+        """Ask for a proctor, or ask no more; the clock runs on."""
+        self._admitted()
+        self._hand = on
 
     def saved(self) -> SaveState:
         """Return how far everything is saved."""
@@ -201,75 +199,11 @@ class Desk:
         with scribe.lock:
             return overlay_of(card, scribe.sitting, scribe.events, scribe.now(), self._courier.trouble)
 
-    def head(self) -> int:
-        """Return the number of the last entry of the open sitting, saved or not."""
-        scribe = self._open()
-        with scribe.lock:
-            return scribe.sitting.head.seq
-
-    def visit(self, question_id: str) -> None:
-        """Go to a question."""
-        self._move(lambda sitting, moment: sitting.visit(question_id, moment))
-
-    def choose(self, question_id: str, option_ids: Iterable[str]) -> None:
-        """Put down the chosen options."""
-        chosen = tuple(option_ids)
-        self._move(lambda sitting, moment: sitting.choose(question_id, chosen, moment))
-
-    def type(self, question_id: str, text: str) -> None:
-        """Put down the present text."""
-        self._move(lambda sitting, moment: sitting.type(question_id, text, moment))
-
-    def clear(self, question_id: str) -> None:
-        """Take the answer back."""
-        self._move(lambda sitting, moment: sitting.clear(question_id, moment))
-
-    def flag(self, question_id: str, on: bool) -> None:
-        """Mark for review, or take the mark away."""
-        self._move(lambda sitting, moment: sitting.flag(question_id, on, moment))
-
-    def show_hint(self, question_id: str) -> None:
-        """Show the next hint."""
-        self._move(lambda sitting, moment: sitting.show_hint(question_id, moment))
-
-    def hand_in(self) -> None:
-        """Hand in by the candidate's own wish."""
-        self._move(lambda sitting, moment: sitting.hand_in(moment))
-
-    def tick(self) -> bool:
-        """Do what the clocks demand; return whether the state changed."""
-        return self._scribe is not None and self._scribe.tick()
-
-    def note_overlay(self, opened: bool) -> None:
-        """Record that the proctor's overlay was opened or closed."""
-        self._observe(Kind.OVERLAY_OPENED if opened else Kind.OVERLAY_CLOSED, {})
-
-    def note_focus_lost(self) -> None:
-        """Record that the terminal lost the focus."""
-        self._observe(Kind.FOCUS_LOST, {})
-
-    def note_paste(self, length: int) -> None:
-        """Record that a paste of `length` characters was refused."""
-        self._observe(Kind.PASTED, {"length": length})
-
-    def capture(self, text: str) -> None:
-        """Keep a text picture of the screen as evidence."""
-        content = clean_text(text, LONGEST_CAPTURE).encode("utf-8")
-        evidence = Evidence.of(content, SCREEN_TEXT, self._clock.now().at)
-        self._observe(Kind.CAPTURED, {"evidence": evidence.digest}, (evidence,))
-
     def close(self) -> None:
         """Wait until everything put down is committed and the hall has been told, and let go of the store."""
         self._writer.close()
         self._courier.close()
         self._store.close()
-
-    def _move(self, ask: Move) -> None:
-        self._open().move(ask)
-
-    def _observe(self, kind: Kind, body: Mapping[str, Any], evidence: tuple[Evidence, ...] = ()) -> None:
-        if self._scribe is not None:
-            self._scribe.observe(kind, body, evidence)
 
     def _heard(self, event: DeskEvent) -> None:
         scribe = self._scribe
@@ -286,15 +220,20 @@ class Desk:
         if self._scribe is not None and self._scribe.is_at_work:
             raise Refused("A test is open on this seat. It must be handed in first.")
 
+    def _must_not_be_sealed(self) -> None:
+        scribe = self._scribe
+        if scribe is not None and self._store.is_sealed(scribe.sitting.genesis.submission_id):
+            raise Refused("This sitting is sealed. Nothing can be done to it any more.")
+
+    def _subject(self) -> tuple[str, str | None]:
+        """Return the open sitting, empty where there is none, and who is signed in."""
+        candidate = None if self._admission is None else self._admission.candidate.user_id
+        return ("" if self._scribe is None else self._scribe.sitting.genesis.submission_id), candidate
+
     def _forget_sitting(self) -> None:
-        self._scribe, self._sheet, self._seat_at = None, None, None
+        self._scribe, self._sheet, self._seat_at, self._hand = None, None, None, False
 
     def _admitted(self) -> Admission:
         if self._admission is None:
             raise KioskError("Nobody is signed in on this seat.")
         return self._admission
-
-    def _open(self) -> Scribe:
-        if self._scribe is None:
-            raise KioskError(NOT_OPEN)
-        return self._scribe
