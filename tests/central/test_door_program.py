@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 from builders import NOON
 from keyring import HALL
-from kiosk.central.door.certificate import DoorCertificate
 from kiosk.central.door.server import DoorServer
 from kiosk.cli.main import app
+from kiosk.ground.certificate import DoorCertificate
 from kiosk.ground.home import Home
 from kiosk.hall.connection import open_client, read_connection
 from kiosk.sealing.receipt import read_receipt
@@ -89,7 +89,7 @@ def test_a_hall_connects_over_tls_pinned_to_the_doors_own_certificate(home_site,
         read_receipt(first.content, home_site.keyring.root.public, bundle.bundle_id)
 
         other = DoorCertificate.own(tmp_path / "other")
-        other.make(["127.0.0.1"], NOON.replace(year=2026))
+        other.make(["127.0.0.1"], NOON.replace(year=2026), "another")
         for pinned in (None, other.pem()):
             with (
                 open_client(connection.model_copy(update={"certificate": pinned})) as stranger,

@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from builders import NOON
-from kiosk.central.door.certificate import DoorCertificate
 from kiosk.cli.main import app
 from kiosk.exam.error import Invalid, KioskError
+from kiosk.ground.certificate import DoorCertificate
 from kiosk.ground.home import Home
 from kiosk.hall.connection import read_connection
 from kiosk.office.office import Office
@@ -114,11 +114,11 @@ def test_a_newer_connection_takes_the_older_ones_place(home, tmp_path):
 def test_a_certificate_is_made_once_and_its_key_is_not_lost_unseen(tmp_path):
     certificate = DoorCertificate.own(tmp_path)
     with pytest.raises(Invalid, match="name of a machine"):
-        certificate.make(["höst"], NOON)
+        certificate.make(["höst"], NOON, "central")
     assert not certificate.exists
-    certificate.make(["central.example", "192.0.2.7", "::1"], NOON)
+    certificate.make(["central.example", "192.0.2.7", "::1"], NOON, "central")
     before = certificate.pem()
-    certificate.make(["elsewhere.example"], NOON)
+    certificate.make(["elsewhere.example"], NOON, "central")
     certificate.check()
     assert certificate.pem() == before
     assert certificate.key.stat().st_mode & 0o777 == 0o600
@@ -126,7 +126,7 @@ def test_a_certificate_is_made_once_and_its_key_is_not_lost_unseen(tmp_path):
     with pytest.raises(KioskError, match="chmod 600"):
         certificate.check()
     certificate.key.unlink()
-    for act in (certificate.check, lambda: certificate.make(["central.example"], NOON)):
+    for act in (certificate.check, lambda: certificate.make(["central.example"], NOON, "central")):
         with pytest.raises(KioskError):
             act()
     assert certificate.pem() == before

@@ -20,12 +20,12 @@ from uvicorn import Server
 from builders import NOON
 from keyring import HALL, the_keyring
 from kiosk.central.door.app import make_app
-from kiosk.central.door.certificate import DoorCertificate
 from kiosk.central.door.door import IntakeDoor
 from kiosk.central.door.limit import Limits, Rate
 from kiosk.central.door.server import DoorServer
 from kiosk.central.token import ENROL, give
 from kiosk.exam.error import KioskError
+from kiosk.ground.certificate import DoorCertificate
 from kiosk.ground.clock import SystemClock
 from kiosk.hall.central import CentralDoor
 from kiosk.hall.connection import open_client
@@ -132,7 +132,7 @@ def serving(rooms: Rooms, certificate: DoorCertificate | None = None) -> Iterato
 def a_certificate(folder: Path) -> DoorCertificate:
     """Return a door's own certificate."""
     made = DoorCertificate.own(folder)
-    made.make(["127.0.0.1"], NOON.replace(year=2026))
+    made.make(["127.0.0.1"], NOON.replace(year=2026), "another")
     return made
 
 

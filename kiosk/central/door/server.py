@@ -11,9 +11,9 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from kiosk.central.door.certificate import DoorCertificate
 from kiosk.central.door.site import DoorSite
 from kiosk.exam.error import Refused
+from kiosk.ground.certificate import DoorCertificate
 
 FINISH = 30
 """Seconds requests in hand have to end once the door is told to close."""

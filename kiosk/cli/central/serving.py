@@ -15,8 +15,8 @@ from kiosk.ground.home import Home
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kiosk.central.door.certificate import DoorCertificate
     from kiosk.central.door.site import DoorSite
+    from kiosk.ground.certificate import DoorCertificate
     from kiosk.office.office import Office
     from storage.central.token import KeptToken
 
@@ -153,7 +153,7 @@ def _site(home: Home, database_file: Path | None, keys: Path | None) -> "DoorSit
 
 
 def _certificate(folder: Path, host: str, given: Path | None, key: Path | None) -> "DoorCertificate":
-    from kiosk.central.door.certificate import DoorCertificate
+    from kiosk.ground.certificate import DoorCertificate
 
     if (given is None) != (key is None):
         raise typer.BadParameter("--tls-certificate and --tls-key go together")
@@ -165,17 +165,17 @@ def _certificate(folder: Path, host: str, given: Path | None, key: Path | None) 
 
 
 def _own(folder: Path, *names: str) -> "DoorCertificate":
-    from kiosk.central.door.certificate import DoorCertificate
+    from kiosk.ground.certificate import DoorCertificate
 
     certificate = DoorCertificate.own(folder)
     reached = [n for n in names if n not in ("0.0.0.0", "::", "")]  # noqa: S104 - names to vouch for, not an address
-    certificate.make([*reached, socket.gethostname(), "localhost", "127.0.0.1", "::1"], _now())
+    certificate.make([*reached, socket.gethostname(), "localhost", "127.0.0.1", "::1"], _now(), "exam-kiosk central")
     certificate.check()
     return certificate
 
 
 def _pem(home: Home, url: str | None, given: Path | None) -> str:
-    from kiosk.central.door.certificate import DoorCertificate
+    from kiosk.ground.certificate import DoorCertificate
 
     if given is not None:
         return DoorCertificate(given, given).pem()

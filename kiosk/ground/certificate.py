@@ -1,4 +1,4 @@
-"""The certificate the door shows: given by the technician, or made here and pinned by every connection file."""
+"""The TLS certificate a place shows at its door: given by a technician, or made here and pinned by who comes to it."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -19,6 +19,8 @@ from kiosk.sealing.copy import read_file
 YEARS = 5
 LARGEST = 32_768
 LONGEST_NAME = 253
+LONGEST_COMMON_NAME = 64
+"""RFC 5280, `ub-common-name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class DoorCertificate:
     key: Path
 
     @classmethod
-    def own(cls, folder: Path) -> "DoorCertificate":
-        """Return where a certificate made here lies."""
-        return cls(folder / "door.certificate.pem", folder / "door.key.pem")
+    def own(cls, folder: Path, name: str = "door") -> "DoorCertificate":
+        """Return where a certificate made here lies, and its key beside it."""
+        return cls(folder / f"{name}.certificate.pem", folder / f"{name}.key.pem")
 
     @property
     def exists(self) -> bool:
@@ -48,25 +50,26 @@ class DoorCertificate:
         return found.public_bytes(Encoding.PEM).decode("ascii")
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the certificate in lower-case hex, to be compared by voice."""
+        """Return the SHA-256 of the certificate (DER) in lower-case hex, to be compared by voice."""
         return x509.load_pem_x509_certificate(self.pem().encode("ascii")).fingerprint(hashes.SHA256()).hex()
 
-    def make(self, names: Iterable[str], now: datetime) -> None:
+    def make(self, names: Iterable[str], now: datetime, common_name: str) -> None:
         """Make a certificate that vouches for itself; what is there stays.
 
-        `names` are the host names and addresses halls may use. Raises Invalid for one that cannot be a name,
-        KioskError where the key of a certificate is lost that halls may have pinned.
+        `names` are the host names and addresses it may be reached by, `common_name` says to people whose it is.
+        Raises Invalid for one that cannot be a name, KioskError where the key of a certificate is lost that others
+        may have pinned.
         """
         if self.exists:
             return
         if self.certificate.exists():
             raise KioskError(
                 f"{self.certificate} is here without its key {self.key.name}. Bring the key back; or remove the "
-                "certificate, and give every hall a new connection file."
+                "certificate, and give everybody who comes here the new one."
             )
         self.key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = ec.generate_private_key(ec.SECP256R1())
-        made = _certificate(key, list(dict.fromkeys(names)), now)
+        made = _certificate(key, list(dict.fromkeys(names)), now, common_name)
         self.key.unlink(missing_ok=True)
         write_secret(self.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         write_secret(self.certificate, made.public_bytes(Encoding.PEM))
@@ -80,10 +83,12 @@ class DoorCertificate:
             raise KioskError(f"The key file {self.key} can be read by others. Make it private: chmod 600.")
 
 
-def _certificate(key: ec.EllipticCurvePrivateKey, names: list[str], now: datetime) -> x509.Certificate:
+def _certificate(
+    key: ec.EllipticCurvePrivateKey, names: list[str], now: datetime, common_name: str
+) -> x509.Certificate:
     public = key.public_key()
     identifier = x509.SubjectKeyIdentifier.from_public_key(public)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exam-kiosk central")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:LONGEST_COMMON_NAME])])
     usage = dict.fromkeys(_USAGES, False) | {"digital_signature": True}
     return (
         x509.CertificateBuilder()
