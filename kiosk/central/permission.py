@@ -6,7 +6,7 @@ from typing import Any
 
 from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.error import Invalid, KioskError
-from kiosk.exam.grant import Grant
+from kiosk.exam.grant import Act, Grant
 from kiosk.exam.lease import Lease
 from kiosk.exam.page import SignedLease
 from kiosk.sealing.body import Contents
@@ -66,13 +66,16 @@ def _unsigned_acts(contents: Contents, hall: str) -> list[str]:
         if grant.submission_id == contents.genesis.submission_id:
             grants[grant.grant_id] = grant
     for entry in contents.entries:
-        if "grant" in entry.body and not _covers(grants.get(entry.body["grant"]), entry.body):
+        if "grant" in entry.body and not _covers(grants, entry.body):
             flags.append(f"the act at entry {entry.seq} ({entry.kind}) has no grant signed by the hall")
     return flags
 
 
-def _covers(grant: Grant | None, body: Mapping[str, Any]) -> bool:
+def _covers(grants: Mapping[str, Grant], body: Mapping[str, Any]) -> bool:
+    grant, undone = grants.get(body["grant"]), grants.get(body.get("undoes", ""))
     if grant is None or grant.who != body.get("who"):
         return False
     ms = body.get("ms", body.get("charged_ms"))
+    if grant.act is Act.TAKE_BACK:
+        return undone is not None and undone.grant_id == grant.note and 0 < -ms <= undone.amount_ms
     return ms is None or ms == grant.amount_ms

@@ -21,6 +21,7 @@ from timeline import (
     SetWallClock,
     Sleep,
     Stall,
+    TakeBack,
     Unlock,
     Wait,
 )
@@ -39,6 +40,7 @@ class Oracle:
         self._standstill: list[Interval] = []
         """When the program really stood still."""
         self._extensions: dict[str, tuple[int, str | None]] = {}
+        self._taken_back: set[str] = set()
         self._gap_sections: list[str | None] = []
         self._charges: dict[int, int] = {}
         self._switches: dict[type, list[tuple[int, int]]] = {
@@ -94,6 +96,11 @@ class Oracle:
                 self._standstill.append((start, self.end))
             case Extend(ms, section, grant):
                 self._extensions.setdefault(grant, (ms, section or self._stays[-1][1]))
+            case TakeBack(ms, of, grant):
+                given, where = self._extensions.get(of, (0, None))
+                if given > 0 and of not in self._taken_back and grant not in self._extensions:
+                    self._taken_back.add(of)
+                    self._extensions[grant] = (-ms, where)
             case Charge(nth, ms):
                 if nth >= len(self._gap_sections):
                     return

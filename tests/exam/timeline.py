@@ -64,6 +64,15 @@ class Extend:
 
 
 @dataclass(frozen=True)
+class TakeBack:
+    """A proctor takes back up to `ms` of what the grant `of` gave, by a grant that may come twice."""
+
+    ms: int
+    of: str
+    grant: str
+
+
+@dataclass(frozen=True)
 class Crash:
     """The program dies and is started again after `ms`; the machine may have been started again too."""
 
@@ -110,6 +119,7 @@ Act = (
     | Reopen
     | Enter
     | Extend
+    | TakeBack
     | Crash
     | Sleep
     | Stall
@@ -151,6 +161,8 @@ class HonestSeat:
                 self._enter(section)
             case Extend(ms, section, grant):
                 self._write(Kind.EXTENDED, {"ms": ms, "section": section, "grant": grant})
+            case TakeBack(ms, of, grant):
+                self._write(Kind.EXTENDED, {"ms": -ms, "section": None, "grant": grant, "undoes": of})
             case Crash(ms, reboot):
                 self._pass(ms, reboot)
                 self._gap(None if reboot else ms)
