@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from kiosk.exam.error import Denied
 from kiosk.views.closeout import Closeout
 from kiosk.views.preflight import Preflight
 
@@ -236,6 +237,12 @@ class CodeWish:
     second_pin: str | None = field(default=None, repr=False)
 
 
+class SignedOut(Denied):
+    """Nobody is signed in at this console any more; whoever acts gives a PIN first."""
+
+    title = "Sign in again"
+
+
 class Board(Protocol):
     """A hall as its console sees it. Methods may block and may raise Denied, Refused or KioskError."""
 
@@ -251,6 +258,10 @@ class Board(Protocol):
         """Recognise a proctor; return their name; raises Denied with the wait."""
         ...
 
+    def sign_out(self) -> None:
+        """Forget who signed in; returns at once and never fails. A session also ends after a quarter of an hour."""
+        ...
+
     def card(self, seat: str) -> Card:
         """Return who sits at a seat; blocking."""
         ...
@@ -260,7 +271,7 @@ class Board(Protocol):
         ...
 
     def announce(self, text: str, seats: Sequence[str] = (), question: str | None = None) -> str:
-        """Tell everybody, or some seats, something; return the announcement's id; blocking.
+        """Tell everybody, or some seats, something; return the announcement's id; blocking; may raise SignedOut.
 
         With `question`, the id the office names in its erratum, only those whose paper has that question are told.
         """
@@ -275,7 +286,7 @@ class Board(Protocol):
         ...
 
     def acknowledge(self, attention_id: str) -> None:
-        """Take note of something that needed a person; blocking."""
+        """Take note of something that needed a person; blocking; may raise SignedOut."""
         ...
 
     def preflight(self) -> Preflight:

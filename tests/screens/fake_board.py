@@ -77,7 +77,7 @@ class FakeBoard:
         self.last: BoardState | None = None
         self._listeners: list[Callable[[BoardState], None]] = []
         self._lock = threading.RLock()
-        self._wrong = 0
+        self._wrong = self.signed_out = 0
         for row in range(rows):
             for column in range(columns):
                 self._seat(row, column, working)
@@ -225,6 +225,9 @@ class FakeBoard:
             self._wrong += 1
             raise Denied("That is not a proctor's PIN.", wait_seconds=self._wrong)
         return NAMES[pin]
+
+    def sign_out(self) -> None:
+        self.signed_out += 1
 
     def card(self, seat: str) -> Card:
         line = self.lines[seat]
