@@ -1,6 +1,6 @@
 """Commands: a proctor's acts on their way to the seats, kept until each says what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock
@@ -24,6 +24,10 @@ class Commands:
 
     def done(self, seat: str, message: DoneMessage) -> None:
         """Write down what became of a command; one of another seat is passed over."""
+        raise NotImplementedError
+
+    def outcomes(self, command_ids: Sequence[str]) -> Mapping[str, DoneMessage]:
+        """Return what the seats said of some commands, by id; those without an answer yet are left out."""
         raise NotImplementedError
 
     def send_waiting(self, seat: str) -> None:
