@@ -1,7 +1,7 @@
 """A world in which nothing happens but by a seed: events in order of virtual time, clocks that lie, cables that fail.
 
-There is no thread and no real time here. Whoever draws from `World.random` gets the same draw at every run of a seed, so
-that a failure is told by its number alone.
+There is no thread and no real time here. Whoever draws from `World.random` gets the same draw at every run of a seed,
+so that a failure is told by its number alone.
 """
 
 import heapq
