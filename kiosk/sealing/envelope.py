@@ -40,6 +40,10 @@ class PayloadType(StrEnum):
     DECISION = "application/vnd.exam-kiosk.decision.v1+json"
     TOMBSTONE = "application/vnd.exam-kiosk.tombstone.v1+json"
     UNLOCK = "application/vnd.exam-kiosk.unlock.v1+json"
+    CODED_GRANT = "application/vnd.exam-kiosk.coded-grant.v1+json"
+    EXPECTED = "application/vnd.exam-kiosk.expected.v1+json"
+    HUB_ADDRESS = "application/vnd.exam-kiosk.hub-address.v1+json"
+    SEAT_PROOF = "application/vnd.exam-kiosk.seat-proof.v1+json"
 
 
 @dataclass(frozen=True, slots=True)
