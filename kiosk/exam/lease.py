@@ -1,12 +1,17 @@
 """A lease: the hall's word that one seat may write one sitting."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.entry import Genesis
+from kiosk.exam.error import Invalid
 from kiosk.exam.field import Fields
+from kiosk.exam.journal import Head
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,11 @@ class Lease:
     proctor_id: str | None
     """Who opened the hall's session."""
     issued_at: str
+    fork_seq: int | None = None
+    """Of a move: the last entry the hall holds of the epochs before, after which this one begins. None where the
+    sitting begins under this lease."""
+    fork_hash: str | None = None
+    """The hash of that entry, lower-case hex."""
 
     def document(self) -> dict[str, Any]:
         """Return the lease as plain JSON values."""
@@ -51,6 +61,8 @@ class Lease:
             "due_at": self.due_at,
             "proctor_id": self.proctor_id,
             "issued_at": self.issued_at,
+            "fork_seq": self.fork_seq,
+            "fork_hash": self.fork_hash,
         }
 
     def genesis(self, build: str) -> Genesis:
@@ -85,6 +97,24 @@ class Lease:
             due_at=fields.text_or_none("due_at"),
             proctor_id=fields.text_or_none("proctor_id"),
             issued_at=fields.text("issued_at"),
+            fork_seq=fields.whole_or_none("fork_seq"),
+            fork_hash=fields.text_or_none("fork_hash"),
         )
+        lease._must_fork_whole()
         fields.must_be_only(lease.document())
         return lease
+
+    @property
+    def fork(self) -> Head | None:
+        """Where this epoch begins; None where the sitting does."""
+        if self.fork_seq is None or self.fork_hash is None:
+            return None
+        return Head(self.fork_seq, bytes.fromhex(self.fork_hash))
+
+    def _must_fork_whole(self) -> None:
+        if (self.fork_seq is None) != (self.fork_hash is None):
+            raise Invalid("a fork has both a number and a hash")
+        if self.fork_seq is None or self.fork_hash is None:
+            return
+        if self.fork_seq < -1 or self.epoch < 2 or not _HASH.fullmatch(self.fork_hash):
+            raise Invalid("this is not where a sitting can be cut")

@@ -4,13 +4,16 @@ Pure rules over heads; the store keeps the entries themselves. Each epoch of a s
 cut (its fork). What an older epoch wrote after that is kept as an orphan and never merged.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kiosk.exam.canonical import canonical
+from kiosk.exam.canonical import respelled
 from kiosk.exam.entry import Entry
 from kiosk.exam.error import Refused, Tampered
 from kiosk.exam.journal import Head, chain_hash
+
+HashAt = Callable[[int, int], bytes | None]
+"""The hash that is kept of an entry, by its epoch and number; None where that entry is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,33 @@ class Tail:
         """Return the stretch of an epoch, or None where none is known."""
         return next((s for s in self.stretches if s.epoch == epoch), None)
 
-    def forked(self, epoch: int) -> "Tail":
-        """Return the tail with a new epoch that begins at the newest head; raises Refused for one that is not newer."""
+    def end(self, epoch: int) -> Head | None:
+        """Return where the epoch after `epoch` forked; None for the newest."""
+        return next((s.fork for s in self.stretches if s.epoch > epoch), None)
+
+    def gap(self, epoch: int) -> int | None:
+        """Return the first entry that is missing before an epoch's own; None where all of them are kept.
+
+        A hub that is new learns of a fork before it has what was written up to there.
+        """
+        for stretch, after in zip(self.stretches, self.stretches[1:], strict=False):
+            if stretch.epoch < epoch and stretch.head.seq < after.fork.seq:
+                return stretch.head.seq + 1
+        return None
+
+    def kept(self, epoch: int) -> Head | None:
+        """Return up to where an epoch's journal is kept without a gap; None where something before it is missing."""
+        stretch = self.of(epoch)
+        return None if stretch is None or self.gap(epoch) is not None else stretch.head
+
+    def forked(self, epoch: int, fork: Head | None = None) -> "Tail":
+        """Return the tail with a new epoch that begins at `fork`, by default the newest head.
+
+        Raises Refused for an epoch that is not newer.
+        """
         if epoch <= self.newest.epoch:
             raise Refused("A newer permission has been given for this sitting.")
-        head = self.newest.head
+        head = fork or self.newest.head
         return Tail((*self.stretches, Stretch(epoch, head, head)))
 
     def grown(self, epoch: int, head: Head) -> "Tail":
@@ -57,7 +82,12 @@ class Frame:
     epoch: int
     before: bytes
     entries: tuple[Entry, ...]
-    """Not empty; their hashes are not believed but computed."""
+    """Not empty, and read from their canonical bytes; their hashes are not believed but computed."""
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry."""
+        return self.entries[-1].seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,56 +100,76 @@ class Verdict:
     """The tail with them; None where nothing was kept."""
     want: int | None = None
     """From where the seat must send, where the frame does not join what is held."""
-    is_fenced: bool = False
-    """Whether a newer epoch writes now, so that the sender must stop."""
 
 
-def judge(tail: Tail, frame: Frame) -> Verdict:
-    """Return what becomes of a frame; raises Tampered where it contradicts what is held already.
+def judge(tail: Tail, frame: Frame, hash_at: HashAt) -> Verdict:
+    """Return what becomes of a frame; raises Tampered where it contradicts what is held already, or itself.
 
     What is held is skipped, so that a frame may come twice and in pieces of any size. An epoch this hub knows nothing
-    of is asked for with its leases (`want` 0).
+    of is asked for with its leases (`want` 0); one whose beginning lacks something waits for that.
     """
     stretch = tail.of(frame.epoch)
-    is_fenced = frame.epoch < tail.newest.epoch
     if stretch is None:
-        return Verdict(want=0, is_fenced=is_fenced)
-    first = frame.entries[0].seq
-    entries, head = _chained(frame), stretch.head
-    if first > head.seq + 1:
-        return Verdict(want=head.seq + 1, is_fenced=is_fenced)
-    at_head = frame.before if first == head.seq + 1 else _hash_at(entries, head.seq)
-    if at_head is not None and at_head != head.hash:
-        raise Tampered("the seat's journal is not the one this hall has acknowledged")
-    fresh = tuple(e for e in entries if e.seq > head.seq)
+        return Verdict(want=0)
+    entries = chained(frame)
+    gap = tail.gap(frame.epoch)
+    if gap is not None:
+        return Verdict(want=gap)
+    if entries[0].seq > stretch.head.seq + 1:
+        return Verdict(want=stretch.head.seq + 1)
+    _must_agree(stretch, frame, entries, hash_at)
+    _must_reach(tail.end(frame.epoch), entries)
+    fresh = tuple(e for e in entries if e.seq > stretch.head.seq)
     if not fresh:
-        return Verdict(is_fenced=is_fenced)
-    last = fresh[-1]
-    return Verdict(fresh, tail.grown(frame.epoch, Head(last.seq, last.hash)), None, is_fenced)
+        return Verdict()
+    return Verdict(fresh, tail.grown(frame.epoch, Head(fresh[-1].seq, fresh[-1].hash)))
+
+
+def chained(frame: Frame) -> Sequence[Entry]:
+    """Return the entries with the hashes they have, raising Tampered unless they follow one another."""
+    before, found = frame.before, []
+    for seq, entry in enumerate(frame.entries, frame.entries[0].seq):
+        if entry.seq != seq or entry.epoch != frame.epoch:
+            raise Tampered("the entries of a frame do not follow one another")
+        before = chain_hash(before, entry, respelled)
+        found.append(replace(entry, hash=before))
+    return found
 
 
 def main_line(tail: Tail, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the entries that count, in order: each epoch's up to where the next one forked."""
-    ends = {s.epoch: n.fork.seq for s, n in zip(tail.stretches, tail.stretches[1:], strict=False)}
-    return tuple(e for e in sorted(entries, key=lambda e: (e.seq, e.epoch)) if e.seq <= ends.get(e.epoch, e.seq))
+    counted = (e for e in entries if not _is_orphan(tail, e))
+    return tuple(sorted(counted, key=lambda e: (e.seq, e.epoch)))
 
 
 def orphans(tail: Tail, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries an epoch wrote after the next one had forked, by epoch and number."""
-    ends = {s.epoch: n.fork.seq for s, n in zip(tail.stretches, tail.stretches[1:], strict=False)}
-    return tuple(sorted((e for e in entries if e.seq > ends.get(e.epoch, e.seq)), key=lambda e: (e.epoch, e.seq)))
+    """Return the entries an epoch wrote after a later one had forked, by epoch and number."""
+    return tuple(sorted((e for e in entries if _is_orphan(tail, e)), key=lambda e: (e.epoch, e.seq)))
 
 
-def _chained(frame: Frame) -> Sequence[Entry]:
-    """Return the entries with the hashes they have, raising Tampered unless they follow one another."""
-    before, chained = frame.before, []
-    for seq, entry in enumerate(frame.entries, frame.entries[0].seq):
-        if entry.seq != seq or entry.epoch != frame.epoch:
-            raise Tampered("the entries of a frame do not follow one another")
-        before = chain_hash(before, entry, canonical)
-        chained.append(replace(entry, hash=before))
-    return chained
+def _is_orphan(tail: Tail, entry: Entry) -> bool:
+    end = tail.end(entry.epoch)
+    return end is not None and entry.seq > end.seq
 
 
-def _hash_at(entries: Sequence[Entry], seq: int) -> bytes | None:
-    return next((e.hash for e in entries if e.seq == seq), None)
+def _must_agree(stretch: Stretch, frame: Frame, entries: Sequence[Entry], hash_at: HashAt) -> None:
+    """Raise Tampered unless a frame that begins within a stretch says what is held there.
+
+    As each hash covers all before it, the last place both have tells of the rest.
+    """
+    if entries[0].seq == stretch.head.seq + 1:
+        same = frame.before == stretch.head.hash
+    elif entries[0].seq <= stretch.fork.seq:
+        same = False
+    else:
+        shared = min(frame.last, stretch.head.seq)
+        same = hash_at(frame.epoch, shared) == entries[shared - entries[0].seq].hash
+    if not same:
+        raise Tampered("the seat's journal is not the one this hall has acknowledged")
+
+
+def _must_reach(end: Head | None, entries: Sequence[Entry]) -> None:
+    """Raise Tampered where entries pass the place at which the next epoch forked with another hash than it has."""
+    at_end = None if end is None else next((e for e in entries if e.seq == end.seq), None)
+    if end is not None and at_end is not None and at_end.hash != end.hash:
+        raise Tampered("the seat's journal is not the one the sitting was moved from")
