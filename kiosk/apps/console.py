@@ -2,23 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 from textual import events, on, work
 from textual.message import Message
-from textual.screen import Screen
 
-from kiosk.apps.locked import LockedApp
-from kiosk.exam.error import Denied, KioskError
+from kiosk.apps.asking import AskingApp
+from kiosk.exam.error import KioskError
 from kiosk.exam.text import clean_line
 from kiosk.views.board import Board, BoardState, Order, Severity
 from screens import messages
 from screens.confirm import ConfirmDialog
-from screens.notice import NoticeDialog
 from screens.proctor.console import message as asked
 from screens.proctor.console.announcement import AnnouncementsScreen
 from screens.proctor.console.card import CardScreen
@@ -26,10 +22,8 @@ from screens.proctor.console.console import ConsoleScreen
 from screens.proctor.console.consolepage import ConsolePage
 from screens.proctor.console.deed import DeedsScreen
 from screens.proctor.console.door import DoorScreen
-from screens.proctor.console.pin import PinDialog
 from screens.theme import register_themes
 
-T = TypeVar("T")
 REST_SECONDS = 600
 """Without a key for so long the PIN is forgotten; the map stays in sight, the next act asks for a PIN."""
 TICK_SECONDS = 1.0
@@ -44,18 +38,14 @@ class BoardChanged(Message):
         return isinstance(message, BoardChanged)
 
 
-class ConsoleApp(LockedApp):
+class ConsoleApp(AskingApp):
     """The board's blocking calls run in threads and answer here; only the App asks the board."""
 
     TROUBLE = "The console met a problem and closed. The hall and every seat go on; start the console again."
 
     def __init__(self, board: Board, log_file: Path | None = None) -> None:
-        super().__init__(log_file)
+        super().__init__(board, log_file)
         register_themes(self)
-        self._board = board
-        self._pin = ""
-        self._proctor = ""
-        self._touched = monotonic()
         self._lost_at: float | None = None
         self._heard_alarms: set[str] = set()
         self._titled = ""
@@ -248,38 +238,3 @@ class ConsoleApp(LockedApp):
             said = await self._ask(self._board.announcements)
             if said is not None and isinstance(self.screen, AnnouncementsScreen):
                 self.screen.show_announcements(said)
-
-    async def _has_pin(self) -> bool:
-        """Ask for a PIN again where it has been forgotten; return whether there is one."""
-        while not self._pin:
-            typed = await self.push_screen_wait(PinDialog())
-            if typed is None:
-                return False
-            await self._recognise(typed)
-        return True
-
-    async def _recognise(self, pin: str) -> bool:
-        name = await self._ask(lambda: self._board.sign_in(pin))
-        if name is None:
-            return False
-        self._pin, self._proctor = pin, name
-        return True
-
-    def _page(self) -> ConsolePage | None:
-        return next((s for s in reversed(self.screen_stack) if isinstance(s, ConsolePage)), None)
-
-    async def _ask(self, question: Callable[[], T]) -> T | None:
-        """Return an answer got in a thread; None after the refusal has been shown."""
-        try:
-            return await asyncio.to_thread(question)
-        except KioskError as error:
-            self._refuse(self.screen, error)
-            return None
-
-    def _refuse(self, screen: Screen[object], error: KioskError) -> None:
-        wait = error.wait_seconds if isinstance(error, Denied) else 0
-        if isinstance(screen, DoorScreen):
-            screen.show_refusal(error.message, wait)
-        else:
-            words = f"{error.message} Wait {wait} seconds, then try again." if wait else error.message
-            self.push_screen(NoticeDialog(error.title, words))
