@@ -10,6 +10,7 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.roster import Progress
+from kiosk.hall.act_code import ActCodes
 from kiosk.hall.card import notice_of, result_of
 from kiosk.hall.custody import Custody
 from kiosk.hall.door import Doorkeeper
@@ -48,6 +49,8 @@ class Hall:
         self._opening = Opening(store, keys, self._supervision, clock)
         self.custody = Custody(folder, keys, store, self._supervision, doorkeeper, clock)
         """The keys of the seats' stores."""
+        self.act_codes = ActCodes(store, keys, rights, self._supervision, clock)
+        """The codes that allow acts at seats that cannot reach this hall."""
 
     @property
     def name(self) -> str:
@@ -190,6 +193,7 @@ class Hall:
             revocations=self._keys.revocations.read().text,
             is_sealed=code_key is not None,
             code_key=code_key,
+            act_key=self._keys.act_key(seat).hex(),
         )
 
     def close(self) -> None:

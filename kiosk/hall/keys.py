@@ -1,8 +1,10 @@
 """The keys of a hall: what it signs leases and grants with, and what opens its packages."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kiosk.exam.error import KioskError
+from kiosk.sealing.act_key import act_key, act_secret
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.key import KeyFolder, KeyRole, SigningKey
@@ -25,6 +27,12 @@ class HallKeys:
     root: str
     revocations: RevocationFile = field(repr=False)
     """The newest list a package brought."""
+    folder: Path
+    """Where they lie."""
+
+    def act_key(self, seat: str) -> bytes:
+        """Return the key of the codes that allow acts at a seat; what it comes from is drawn at the first call."""
+        return act_key(act_secret(self.folder), self.hall, seat)
 
     @classmethod
     def load(cls, folder: KeyFolder) -> "HallKeys":
@@ -43,4 +51,5 @@ class HallKeys:
             chain=chain,
             root=root,
             revocations=RevocationFile(folder.folder, root),
+            folder=folder.folder,
         )

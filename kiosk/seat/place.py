@@ -13,6 +13,7 @@ from kiosk.sealing.bundle import Sealer
 from kiosk.sealing.key import KeyFolder
 from kiosk.sealing.key_file import replace_file
 from kiosk.sealing.revocation import RevocationFile, read_carried
+from kiosk.seat.act_key import keep_act_key
 from kiosk.seat.custody import Unlock, is_sealed, keep_code_lock, seat_key, settle_key, wrap_store_key
 from kiosk.seat.desk import Desk
 from kiosk.seat.outbox import Outbox
@@ -57,7 +58,9 @@ def settle_seat(place: Place, enrolment: EnrolmentDocument, keeper: Keeper | Non
         keep_code_lock(place, enrolment)
     elif enrolment.keepers and not is_sealed(place) and _lacks_sealing(place, before, enrolment):
         wrap_store_key(place, enrolment, place.store_key())
-    replace_file(place.keys / ENROLMENT, enrolment.model_dump_json(exclude={"code_key"}).encode("utf-8"), 0o644)
+    keep_act_key(place, enrolment)
+    public = enrolment.model_dump_json(exclude={"code_key", "act_key"})
+    replace_file(place.keys / ENROLMENT, public.encode("utf-8"), 0o644)
 
 
 def _lacks_sealing(place: Place, before: EnrolmentDocument | None, now: EnrolmentDocument) -> bool:

@@ -1,4 +1,4 @@
-"""An enrolment: what a hall gives a seat when a technician sets it up. All of it that the seat keeps is public."""
+"""An enrolment: what a hall gives a seat when a technician sets it up. What of it is secret is kept apart."""
 
 from typing import Annotated, Literal
 
@@ -27,3 +27,5 @@ class EnrolmentDocument(Document):
     """Whether the key of the seat's store may lie on its disk only sealed."""
     code_key: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", repr=False)] = None
     """What the seat's code derives to, in hex. The seat makes a copy with it and never writes it to its disk."""
+    act_key: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", repr=False)] = None
+    """The key of the codes that allow acts while the hall does not answer, in hex. The seat keeps it with its keys."""

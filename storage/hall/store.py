@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from storage.engine import open_engine
+from storage.hall.act_code import ActCodePart
 from storage.hall.attendance import AttendancePart
 from storage.hall.bundle import BundlePart
 from storage.hall.closing import ClosingPart
@@ -12,6 +13,7 @@ from storage.hall.door import DoorPart
 from storage.hall.paper import PaperPart
 from storage.hall.permit import PermitPart
 from storage.hall.roster import RosterPart
+from storage.hall.seat import SeatPart
 from storage.models.base import HallBase
 from storage.stamp import settle
 
@@ -33,6 +35,10 @@ class HallStore:
         """Who came."""
         self.closings = ClosingPart(engine)
         """What became of each roster, and central's close-outs."""
+        self.act_codes = ActCodePart(engine)
+        """Codes given for acts at seats out of reach."""
+        self.seats = SeatPart(engine)
+        """Which key goes by which seat's name."""
         self.doors = DoorPart(engine)
         """Wrong tries."""
 

@@ -1,4 +1,4 @@
-"""All tables of a hall: roster, sealed papers, leases, grants and where each sitting stands."""
+"""All tables of a hall: roster, sealed papers, leases, grants, where each sitting stands, and what its hub keeps."""
 
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kiosk.exam.status import AttendanceState
 from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
 from storage.models.audit import AuditColumns
-from storage.models.base import DayKey, HallBase
+from storage.models.base import Bytes, DayKey, HallBase
 from storage.models.paper import IdentityColumns, PackageColumns, SealedPaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
-from storage.models.sitting import GrantColumns, LeaseColumns
+from storage.models.sitting import EvidenceColumns, GrantColumns, LeaseColumns
 from storage.models.sync import BundleColumns, ReceiptColumns
 
 
@@ -190,6 +190,194 @@ class Grant(GrantColumns, HallBase):
     )
 
 
+class ActCode(HallBase):
+    """One code this hall gave for an act at a seat that could not reach it."""
+
+    __tablename__ = "act_codes"
+    __table_args__ = (
+        ForeignKeyConstraint(["who"], ["users.user_id"]),
+        ForeignKeyConstraint(["second"], ["users.user_id"]),
+        # the codes that were given for a seat, and for one challenge of it
+        Index(None, "seat", "challenge"),
+    )
+
+    code_id: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str]
+    challenge: Mapped[str]
+    act: Mapped[str]
+    amount_ms: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str]
+    who: Mapped[str]
+    second: Mapped[str | None]
+    number: Mapped[int]
+    """The number by which the code names `who`."""
+    submission_id: Mapped[str | None]
+    """The sitting this hall last knew at the seat; None where it knew of none."""
+    issued_at: Mapped[datetime]
+    grant_id: Mapped[str | None]
+    """The act it was used for, once the seat told of it."""
+
+
+class Tail(HallBase):
+    """What one epoch wrote of a sitting, as far as this hall holds it."""
+
+    __tablename__ = "tails"
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    opened_on: Mapped[DayKey]
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    genesis: Mapped[str | None] = mapped_column(Text)
+    """Canonical text of what the chain hangs on; with the sitting's first epoch only."""
+    fork_seq: Mapped[int]
+    """The last entry of the epochs before; -1 where the sitting begins."""
+    fork_hash: Mapped[Bytes]
+    head_seq: Mapped[int]
+    head_hash: Mapped[Bytes]
+    heard_at: Mapped[datetime]
+
+
+class TailEntry(HallBase):
+    """One entry of a sitting, as its seat sent it."""
+
+    __tablename__ = "tail_entries"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["submission_id", "opened_on", "epoch"], ["tails.submission_id", "tails.opened_on", "tails.epoch"]
+        ),
+    )
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    opened_on: Mapped[DayKey]
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    text: Mapped[str] = mapped_column(Text)
+    """Canonical text; its hash was taken of it."""
+    hash: Mapped[Bytes]
+
+
+class TailEvidence(EvidenceColumns, HallBase):
+    """One capture an entry of a tail names."""
+
+    __tablename__ = "tail_evidence"
+
+
+class StrayEntry(HallBase):
+    """One entry that contradicts what this hall acknowledged: kept aside for a person, never believed."""
+
+    __tablename__ = "stray_entries"
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    opened_on: Mapped[DayKey]
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    digest: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    """SHA-256 of the text."""
+    seat: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime]
+
+
+class Move(HallBase):
+    """One order that a sitting goes on at another seat."""
+
+    __tablename__ = "moves"
+    __table_args__ = (
+        ForeignKeyConstraint(["move_id"], ["grants.grant_id"]),
+        # the moves of a sitting in order
+        Index(None, "submission_id", "ordered_at"),
+    )
+
+    move_id: Mapped[str] = mapped_column(primary_key=True)
+    """The id of its grant."""
+    submission_id: Mapped[str]
+    from_seat: Mapped[str]
+    to_seat: Mapped[str]
+    state: Mapped[str]
+    """ordered, followed, or replaced by a later order."""
+    ordered_at: Mapped[datetime]
+    epoch: Mapped[int | None]
+    """Of the lease the new seat was given, once it was."""
+
+
+class Start(HallBase):
+    """One candidate who may begin, where the hall starts together."""
+
+    __tablename__ = "starts"
+    __table_args__ = (
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+        ForeignKeyConstraint(["grant_id"], ["grants.grant_id"]),
+    )
+
+    candidate_id: Mapped[str] = mapped_column(primary_key=True)
+    grant_id: Mapped[str]
+    ordered_at: Mapped[datetime]
+
+
+class Command(HallBase):
+    """One grant on its way to a seat."""
+
+    __tablename__ = "commands"
+    __table_args__ = (
+        ForeignKeyConstraint(["grant_id"], ["grants.grant_id"]),
+        # what waits for a seat, in order
+        Index(None, "seat", "state", "ordered_at"),
+    )
+
+    grant_id: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str]
+    state: Mapped[str]
+    """waiting, sent, done or refused."""
+    words: Mapped[str] = mapped_column(Text, default="")
+    """What the seat said of it."""
+    ordered_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class Announcement(HallBase):
+    """Something said to the hall."""
+
+    __tablename__ = "announcements"
+    __table_args__ = (ForeignKeyConstraint(["who"], ["users.user_id"]),)
+
+    announcement_id: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    question: Mapped[str | None]
+    """The question it corrects."""
+    at: Mapped[datetime]
+
+
+class AnnouncementSeat(HallBase):
+    """One seat that is told an announcement, and how far it came there."""
+
+    __tablename__ = "announcement_seats"
+    __table_args__ = (
+        ForeignKeyConstraint(["announcement_id"], ["announcements.announcement_id"]),
+        # what a seat was not told yet
+        Index(None, "seat", "delivered_at"),
+    )
+
+    announcement_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    seat: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+
+
+class Seat(HallBase):
+    """One seat that is enrolled under its name."""
+
+    __tablename__ = "seats"
+
+    seat: Mapped[str] = mapped_column(primary_key=True)
+    public: Mapped[str]
+    """Its public key, in hex."""
+    certified_at: Mapped[datetime]
+    """When its certificate began; of two keys under one name the one certified later is the seat."""
+    enrolled_at: Mapped[datetime]
+    let_go_at: Mapped[datetime | None]
+    """When a proctor gave its name free; None while it is taken."""
+
+
 class Throttle(HallBase):
     """Wrong tries at one door, kept across restarts."""
 
@@ -260,6 +448,27 @@ class Closing(HallBase):
     envelope: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     closeout: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Attention(HallBase):
+    """Something that needed a person, until somebody took note of it and its cause had gone."""
+
+    __tablename__ = "attentions"
+
+    attention_id: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str | None]
+    kind: Mapped[str]
+    severity: Mapped[str]
+    words: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]
+    over_at: Mapped[datetime | None]
+    """When its cause went; None while it lasts."""
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None]
+    submission_id: Mapped[str | None]
+    """The sitting an incident's meter runs on."""
+    meter: Mapped[str | None] = mapped_column(Text)
+    """Canonical text of an incident's meter."""
 
 
 class Audit(AuditColumns, HallBase):

@@ -139,6 +139,9 @@ JOINED: dict[str, Select[Any]] = {
 }
 
 HALL: dict[str, Select[Any]] = {
+    "ix_act_codes_seat_challenge": select(hall.ActCode).where(
+        hall.ActCode.seat == "A7", hall.ActCode.challenge == "c7"
+    ),
     "ix_closings_test_id_made_at": select(hall.Closing)
     .where(hall.Closing.test_id == "t7")
     .order_by(hall.Closing.made_at.desc())
@@ -158,6 +161,18 @@ HALL: dict[str, Select[Any]] = {
     .order_by(hall.Notification.created_at.desc()),
     "ix_bundles_submission_id_opened_on": select(hall.Bundle).where(of_sitting(hall.Bundle)),
     "ix_test_assignments_candidate_id": select(hall.Assignment).where(hall.Assignment.candidate_id == "u7"),
+    "pk_tails": select(hall.Tail).where(of_sitting(hall.Tail)).order_by(hall.Tail.epoch),
+    "pk_tail_entries": select(hall.TailEntry).where(of_sitting(hall.TailEntry), hall.TailEntry.epoch == 1),
+    "ix_moves_submission_id_ordered_at": select(hall.Move)
+    .where(hall.Move.submission_id == "s7")
+    .order_by(hall.Move.ordered_at.desc())
+    .limit(1),
+    "ix_commands_seat_state_ordered_at": select(hall.Command)
+    .where(hall.Command.seat == "A7", hall.Command.state == "waiting")
+    .order_by(hall.Command.ordered_at),
+    "ix_announcement_seats_seat_delivered_at": select(hall.AnnouncementSeat).where(
+        hall.AnnouncementSeat.seat == "A7", hall.AnnouncementSeat.delivered_at.is_(None)
+    ),
     "ix_progress_assignment_id_attempt": select(hall.Progress)
     .where(hall.Progress.assignment_id == "a7")
     .order_by(hall.Progress.attempt),
