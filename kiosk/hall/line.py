@@ -38,7 +38,7 @@ def serve(authority: Authority, hall: str, seat: str, reader: BinaryIO, writer: 
             return
         while data := reader.readline(line.LARGEST_CALL + 1):
             if len(data) > line.LARGEST_CALL or not data.endswith(b"\n"):
-                _say(writer, _faulty(Invalid("a call on this line is too long or was cut off")))
+                _say(writer, faulty(Invalid("a call on this line is too long or was cut off")))
                 return
             _say(writer, answer(authority, seat, data))
 
@@ -51,9 +51,9 @@ def answer(authority: Authority, seat: str, data: bytes) -> line.Answer:
             raise Denied("This line belongs to another seat.")
         return line.Answer(result=_ask(authority, call).model_dump(mode="json"))
     except ValidationError as error:
-        return _faulty(Invalid(f"this call is not in the protocol: {words(error)}"))
+        return faulty(Invalid(f"this call is not in the protocol: {words(error)}"))
     except KioskError as error:
-        return _faulty(error)
+        return faulty(error)
 
 
 def _ask(authority: Authority, call: line.Call) -> BaseModel:
@@ -113,10 +113,15 @@ def _greet(hall: str, seat: str, reader: BinaryIO, writer: BinaryIO) -> bool:
     return fits
 
 
-def _faulty(error: KioskError) -> line.Answer:
+def faulty(error: KioskError) -> line.Answer:
+    """Return the answer that says why there is none."""
+    return line.Answer(fault=fault_of(error))
+
+
+def fault_of(error: KioskError) -> line.Fault:
+    """Return an error as it goes over the wire: its words, and how long to wait."""
     wait = error.wait_seconds if isinstance(error, Denied) else 0
-    fault = line.Fault(kind=_kind(error), title=error.title, message=error.message, wait_seconds=wait)
-    return line.Answer(fault=fault)
+    return line.Fault(kind=_kind(error), title=error.title, message=error.message, wait_seconds=wait)
 
 
 def _kind(error: KioskError) -> line.FaultKind:
