@@ -14,6 +14,7 @@ from storage.hall.paper import PaperPart
 from storage.hall.permit import PermitPart
 from storage.hall.roster import RosterPart
 from storage.hall.seat import SeatPart
+from storage.hall.seat import SeatPart
 from storage.models.base import HallBase
 from storage.stamp import settle
 
@@ -37,6 +38,8 @@ class HallStore:
         """What became of each roster, and central's close-outs."""
         self.act_codes = ActCodePart(engine)
         """Codes given for acts at seats out of reach."""
+        self.seats = SeatPart(engine)
+        """Which key goes by which seat's name."""
         self.seats = SeatPart(engine)
         """Which key goes by which seat's name."""
         self.doors = DoorPart(engine)
