@@ -35,6 +35,16 @@ Ticket = Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[0-9a-f]{64}$")]
 Amount = Annotated[int, Field(ge=0, le=LONGEST_MS)]
 
 
+class ConsoleHello(line.Asked):
+    """A console's first word; nothing is told before it."""
+
+    type: Literal["hello"] = "hello"
+    protocol: Literal["exam-kiosk.hub.v1"] = hub.PROTOCOL
+    build: Name
+    ticket: Ticket | None = None
+    """Of an earlier sign-in, where there was one."""
+
+
 class SignInCall(line.Asked):
     """`Board.sign_in`."""
 
@@ -46,13 +56,6 @@ class SignOutCall(line.Asked):
     """`Board.sign_out`."""
 
     method: Literal["sign_out"] = "sign_out"
-
-
-class LookCall(line.Asked):
-    """Asks for the right to look, by the ticket of an earlier sign-in."""
-
-    method: Literal["look"] = "look"
-    ticket: Ticket
 
 
 class CardCall(line.Asked):
@@ -137,7 +140,6 @@ class CodeCall(line.Asked):
 BoardCall = Annotated[
     SignInCall
     | SignOutCall
-    | LookCall
     | CardCall
     | OrderCall
     | AnnounceCall
@@ -159,7 +161,8 @@ class BoardCallMessage(line.Asked):
     call: BoardCall
 
 
-CONSOLE_MESSAGE: TypeAdapter[BoardCallMessage] = TypeAdapter(BoardCallMessage)
+ConsoleMessage = Annotated[ConsoleHello | BoardCallMessage, Field(discriminator="type")]
+CONSOLE_MESSAGE: TypeAdapter[ConsoleMessage] = TypeAdapter(ConsoleMessage)
 """Reads one message from a console; a method that is not listed does not exist."""
 
 
@@ -185,16 +188,18 @@ class CodeAnswer(line.Asked):
 class BoardMessage(Document):
     """The whole state; the deltas that follow build on it."""
 
-    type: Literal["board"] = "board"
+    type: Literal["board"]
     number: Count
-    """One more with each state and each delta; a console that misses one asks for nothing more and dials again."""
+    """One more with each state and each delta; a console that misses one dials again."""
+    is_open: bool
+    """Whether somebody has signed in, so that the console may look; else only hall, title and clock are told."""
     board: BoardAnswer
 
 
 class BoardDelta(Document):
     """What is not as the state before it, run on by `elapsed_ms`, says."""
 
-    type: Literal["delta"] = "delta"
+    type: Literal["delta"]
     number: Count
     elapsed_ms: Annotated[int, Field(ge=0, le=LONGEST_MS)]
     """Time since the state before, by the hub's boot clock: ages grow by it and running clocks fall."""
