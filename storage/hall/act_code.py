@@ -61,7 +61,7 @@ class ActCodePart(Part):
         """Return the codes that were given for a seat, in order."""
         query = select(rows.ActCode).where(rows.ActCode.seat == seat)
         with self._reading() as work:
-            return tuple(_given(row) for row in work.scalars(query.order_by(rows.ActCode.issued_at)))
+            return tuple(given_of(row) for row in work.scalars(query.order_by(rows.ActCode.issued_at)))
 
     def added_ms(self, seat: str, submission_id: str | None) -> int:
         """Return how much time codes have added at a seat to a sitting, as far as it has not told of it, in ms.
@@ -93,7 +93,8 @@ class ActCodePart(Part):
             )
 
 
-def _given(row: rows.ActCode) -> GivenCode:
+def given_of(row: rows.ActCode) -> GivenCode:
+    """Return the value of a row."""
     return GivenCode(
         seat=row.seat,
         challenge=row.challenge,

@@ -12,8 +12,8 @@ from storage.hall.closing import ClosingPart
 from storage.hall.door import DoorPart
 from storage.hall.paper import PaperPart
 from storage.hall.permit import PermitPart
+from storage.hall.record import RecordPart
 from storage.hall.roster import RosterPart
-from storage.hall.seat import SeatPart
 from storage.hall.seat import SeatPart
 from storage.models.base import HallBase
 from storage.stamp import settle
@@ -40,8 +40,8 @@ class HallStore:
         """Codes given for acts at seats out of reach."""
         self.seats = SeatPart(engine)
         """Which key goes by which seat's name."""
-        self.seats = SeatPart(engine)
-        """Which key goes by which seat's name."""
+        self.records = RecordPart(engine)
+        """What the hall's report is made of."""
         self.doors = DoorPart(engine)
         """Wrong tries."""
 
