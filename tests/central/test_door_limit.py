@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.central.door.door import IntakeDoor
-from kiosk.central.door.limit import Buckets, Limits, Rate, neighbourhood
+from kiosk.central.door.limit import Limits
+from kiosk.ground.rate import Buckets, Rate, neighbourhood
 from storage.engine import StoreError, StoreFull
 from visitor import a_token, a_visitor, bundle_headers, put
 

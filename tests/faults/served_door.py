@@ -21,12 +21,13 @@ from builders import NOON
 from keyring import HALL, the_keyring
 from kiosk.central.door.app import make_app
 from kiosk.central.door.door import IntakeDoor
-from kiosk.central.door.limit import Limits, Rate
+from kiosk.central.door.limit import Limits
 from kiosk.central.door.server import DoorServer
 from kiosk.central.token import ENROL, give
 from kiosk.exam.error import KioskError
 from kiosk.ground.certificate import DoorCertificate
 from kiosk.ground.clock import SystemClock
+from kiosk.ground.rate import Rate
 from kiosk.hall.central import CentralDoor
 from kiosk.hall.connection import open_client
 from kiosk.hall.shelf import FolderShelf

@@ -18,8 +18,9 @@ from builders import a_clock
 from keyring import HALL, a_bundle, the_keyring
 from kiosk.central.door.app import describe, make_app
 from kiosk.central.door.door import IntakeDoor
-from kiosk.central.door.limit import Limits, Rate
+from kiosk.central.door.limit import Limits
 from kiosk.central.token import ENROL, give
+from kiosk.ground.rate import Rate
 from kiosk.office.office import FIRST_PEOPLE, Office
 from kiosk.sealing.bundle import Bundle
 from kiosk.sealing.receipt import ReceiptSigner

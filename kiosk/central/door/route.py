@@ -14,8 +14,8 @@ from kiosk.central.door.bearer import token_of
 from kiosk.central.door.body import DIGEST, Body, must_match
 from kiosk.central.door.door import Answered, IntakeDoor
 from kiosk.central.door.fault import Fault
-from kiosk.central.door.limit import Buckets
 from kiosk.central.door.threshold import log, too_fast
+from kiosk.ground.rate import Buckets
 from kiosk.sealing.envelope import LARGEST_ENVELOPE
 from kiosk.wire.document import words
 from kiosk.wire.upload import CHUNK, ChunkList, HaveRequest, Health, MissingChunks

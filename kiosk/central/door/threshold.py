@@ -8,8 +8,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central.door.fault import LATER, Fault, answer, mistake
-from kiosk.central.door.limit import Buckets, Limits, neighbourhood
+from kiosk.central.door.limit import Limits
 from kiosk.exam.moment import Clock
+from kiosk.ground.rate import Buckets, neighbourhood
 
 HEADERS = (
     (b"cache-control", b"no-store"),
