@@ -44,14 +44,22 @@ def serve(authority: Authority, hall: str, seat: str, reader: BinaryIO, writer: 
 
 
 def answer(authority: Authority, seat: str, data: bytes) -> line.Answer:
-    """Return the answer to one call."""
+    """Return the answer to one call, as its line was sent."""
     try:
         call = line.CALL.validate_json(data)
+    except ValidationError as error:
+        return faulty(Invalid(f"this call is not in the protocol: {words(error)}"))
+    return answer_call(authority, seat, call)
+
+
+def answer_call(authority: Authority, seat: str, call: line.Call) -> line.Answer:
+    """Return the answer to one call of a seat."""
+    try:
         if getattr(call, "seat", seat) != seat:
             raise Denied("This line belongs to another seat.")
         return line.Answer(result=_ask(authority, call).model_dump(mode="json"))
     except ValidationError as error:
-        return faulty(Invalid(f"this call is not in the protocol: {words(error)}"))
+        return faulty(Invalid(f"the answer to this call is not in the protocol: {words(error)}"))
     except KioskError as error:
         return faulty(error)
 
