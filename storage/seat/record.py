@@ -1,6 +1,7 @@
 """Reads a sitting back out of a seat's store, as frozen values; what they are worth is for the reader to verify."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -39,9 +40,9 @@ def read_record(connection: Connection, submission_id: str, *, with_evidence: bo
         candidate=Person(
             user_id=found.candidate_id, role=Role.CANDIDATE, name=found.name, roll_number=found.roll_number
         ),
-        leases=_leases(connection, genesis),
+        leases=read_leases(connection, genesis),
         grants=_grants(connection, submission_id),
-        evidence=_evidence(connection, genesis) if with_evidence else (),
+        evidence=read_evidence(connection, genesis) if with_evidence else (),
         attachments=_attachments(connection, paper),
     )
 
@@ -78,7 +79,15 @@ def _genesis(row: Any) -> Genesis:
     )
 
 
-def _leases(connection: Connection, genesis: Genesis) -> tuple[SignedLease, ...]:
+def read_genesis(connection: Connection, submission_id: str) -> Genesis | None:
+    """Return what the chain of a sitting hangs on, or None where a seat has none such."""
+    sitting = select(rows.Submission.__table__).where(rows.Submission.submission_id == submission_id)
+    found = connection.execute(sitting).one_or_none()
+    return None if found is None else _genesis(found)
+
+
+def read_leases(connection: Connection, genesis: Genesis) -> tuple[SignedLease, ...]:
+    """Return the leases of a sitting, in the order of their epochs."""
     lease = rows.Lease
     found = connection.execute(
         select(lease.document, lease.envelope)
@@ -96,17 +105,25 @@ def _grants(connection: Connection, submission_id: str) -> tuple[SignedGrant, ..
     found = connection.execute(
         select(grant.document, grant.envelope).where(grant.submission_id == submission_id).order_by(grant.issued_at)
     )
-    return tuple(
-        SignedGrant(grant=Grant.from_document(json.loads(document)), envelope=envelope or b"")
-        for document, envelope in found
-    )
+    return tuple(grant_of(row) for row in found)
 
 
-def _evidence(connection: Connection, genesis: Genesis) -> tuple[Evidence, ...]:
+def grant_of(row: Any) -> SignedGrant:
+    """Return the grant of a row of `grants`."""
+    return SignedGrant(grant=Grant.from_document(json.loads(row.document)), envelope=row.envelope or b"")
+
+
+def read_evidence(
+    connection: Connection, genesis: Genesis, digests: Sequence[str] | None = None
+) -> tuple[Evidence, ...]:
+    """Return the captures of a sitting by digest: all of them, or those named."""
+    if digests is not None and not digests:
+        return ()
     evidence = rows.Evidence
+    named = () if digests is None else (evidence.digest.in_(digests),)
     found = connection.execute(
         select(evidence.digest, evidence.media_type, evidence.captured_at, evidence.body)
-        .where(evidence.submission_id == genesis.submission_id, evidence.opened_on == genesis.opened_on)
+        .where(evidence.submission_id == genesis.submission_id, evidence.opened_on == genesis.opened_on, *named)
         .order_by(evidence.digest)
     )
     return tuple(Evidence(digest, media_type, iso(at), bytes(body)) for digest, media_type, at, body in found)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from kiosk.exam.error import KioskError
 from kiosk.exam.moment import iso, parse_iso
 from kiosk.exam.page import Page
+from kiosk.exam.piece import Holding, Piece
 from kiosk.exam.record import Record, SealedRecord, SittingLine
 from kiosk.exam.status import SubmissionStatus
 from storage.engine import open_engine, reading
@@ -17,6 +18,7 @@ from storage.models import seat as rows
 from storage.models.base import SeatBase
 from storage.seat.page import table_of, write_page
 from storage.seat.record import read_record
+from storage.seat.tail import read_hash, read_holdings, read_piece
 from storage.stamp import settle
 
 Seal = Callable[[Record], tuple[Page, SealedRecord]]
@@ -65,6 +67,21 @@ class SeatStore:
         """Return everything held of a sitting; raises KioskError where there is none such."""
         with self._readers.connect() as connection:
             return _existing(connection, submission_id)
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """Return how far each sitting is committed that is not both sealed and received by central."""
+        with self._readers.connect() as connection:
+            return read_holdings(connection)
+
+    def piece(self, submission_id: str, first: int, most: int, most_bytes: int) -> Piece | None:
+        """Return committed entries of one epoch from `first` on, within bounds, or None where there is none."""
+        with self._readers.connect() as connection:
+            return read_piece(connection, submission_id, first, most, most_bytes)
+
+    def hash_at(self, submission_id: str, seq: int) -> bytes | None:
+        """Return the hash of one committed entry, or None where it is not held."""
+        with self._readers.connect() as connection:
+            return read_hash(connection, submission_id, seq)
 
     def sittings(self) -> tuple[SittingLine, ...]:
         """Return every sitting of this seat, in the order they began."""
