@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from storage.engine import open_engine
 from storage.hall.act_code import ActCodePart
 from storage.hall.attendance import AttendancePart
+from storage.hall.board import BoardPart
 from storage.hall.bundle import BundlePart
 from storage.hall.closing import ClosingPart
 from storage.hall.door import DoorPart
@@ -42,6 +43,8 @@ class HallStore:
         """Which key goes by which seat's name."""
         self.records = RecordPart(engine)
         """What the hall's report is made of."""
+        self.board = BoardPart(engine)
+        """What the board is drawn from, and what needs a person."""
         self.doors = DoorPart(engine)
         """Wrong tries."""
 

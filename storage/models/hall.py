@@ -378,21 +378,6 @@ class Seat(HallBase):
     """When a proctor gave its name free; None while it is taken."""
 
 
-class Seat(HallBase):
-    """One seat that is enrolled under its name."""
-
-    __tablename__ = "seats"
-
-    seat: Mapped[str] = mapped_column(primary_key=True)
-    public: Mapped[str]
-    """Its public key, in hex."""
-    certified_at: Mapped[datetime]
-    """When its certificate began; of two keys under one name the one certified later is the seat."""
-    enrolled_at: Mapped[datetime]
-    let_go_at: Mapped[datetime | None]
-    """When a proctor gave its name free; None while it is taken."""
-
-
 class Throttle(HallBase):
     """Wrong tries at one door, kept across restarts."""
 
