@@ -381,10 +381,9 @@ def test_what_central_has_received_is_held_no_more(store):
     assert verify(trial.genesis, trial.entries) == holding.head
     assert store.hash_at("submission-1", last.seq) == last.hash
     assert store.hash_at("submission-1", last.seq + 1) is None
-    put(store, trial, trial.sitting.hand_in(trial.clock.now()))
 
     def sealing(record):
-        seal = page_of(trial.sitting, trial.take(trial.sitting.seal()))
+        seal = page_of(trial.sitting, trial.take(trial.sitting.recover("proctor-1", "power")))
         return seal, SealedRecord(
             bundle_id="b" * 64, submission_id="submission-1", opened_on="2031-05-06", envelope=b"e", body=b"b"
         )
