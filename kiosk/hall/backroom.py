@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from kiosk.exam.moment import Clock
+from kiosk.ground.door import Doorkeeper
 from kiosk.ground.home import Place
 from kiosk.ground.rights import load_rights
 from kiosk.hall.attendance import Attendances
 from kiosk.hall.closing import Closings
-from kiosk.hall.door import Doorkeeper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Pair, Supervision
 from kiosk.sealing.revocation import RevocationFile

@@ -10,7 +10,7 @@ from kiosk.exam.error import Denied, Invalid
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, Moment, parse_iso
 from kiosk.exam.person import SYSTEM_ID
-from kiosk.hall.door import Doorkeeper
+from kiosk.ground.door import Doorkeeper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.seat_code import SeatCodes
 from kiosk.hall.supervision import Pair, Supervision

@@ -10,10 +10,10 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.roster import Progress
+from kiosk.ground.door import Doorkeeper
 from kiosk.hall.act_code import ActCodes
 from kiosk.hall.card import notice_of, result_of
 from kiosk.hall.custody import Custody
-from kiosk.hall.door import Doorkeeper
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.opening import Openings
 from kiosk.hall.reception import Reception

@@ -9,8 +9,8 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import Person
 from kiosk.exam.status import AttendanceState
+from kiosk.ground.door import Doorkeeper
 from kiosk.hall.card import candidate_card
-from kiosk.hall.door import Doorkeeper
 from kiosk.hall.timetable import check_expected, is_open
 from kiosk.sealing.secret import CODE, fits, hash_secret
 from kiosk.views.authority import Admission

@@ -11,8 +11,8 @@ from kiosk.exam.page import SignedGrant
 from kiosk.exam.person import Person
 from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.text import clean_line, clean_text
+from kiosk.ground.door import Doorkeeper
 from kiosk.hall.act import RIGHT_OF, check_act
-from kiosk.hall.door import Doorkeeper
 from kiosk.hall.keys import HallKeys
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.sealing.secret import fits

@@ -1,46 +1,11 @@
-"""Doors: where codes and PINs are tried. Every try is counted before it is judged, so that no crash gives one away."""
+"""The doors of a hall."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from sqlalchemy import delete, select
-
-from storage.hall.part import Part, put_rows
+from storage.door import Doors
+from storage.hall.part import Part
 from storage.models import hall as rows
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
-    """What became of somebody who came to a door."""
+class DoorPart(Doors, Part):
+    """Wrong tries in a hall."""
 
-    may: bool
-    """Whether the try may be judged; otherwise a door is shut and nothing was counted."""
-    open_at: datetime
-    """When the next try may be made, should this one be wrong or not be made at all."""
-
-
-class DoorPart(Part):
-    """Wrong tries, kept across restarts."""
-
-    def count(self, doors: Iterable[str], now: datetime, wait_seconds: Callable[[int], int]) -> Try:
-        """Count a try as wrong at every door, unless one is shut; `wait_seconds` says how long that many shut it."""
-        names = sorted(doors)
-        with self._writing() as work:
-            found = {r.door: r for r in work.scalars(select(rows.Throttle).where(rows.Throttle.door.in_(names)))}
-            open_at = max((r.shut_until for r in found.values() if r.shut_until is not None), default=now)
-            if open_at > now:
-                return Try(False, open_at)
-            tries = {door: found[door].wrong_tries + 1 if door in found else 1 for door in names}
-            shut = {door: now + timedelta(seconds=wait_seconds(n)) for door, n in tries.items()}
-            put_rows(
-                work,
-                rows.Throttle,
-                [{"door": d, "wrong_tries": tries[d], "last_at": now, "shut_until": shut[d]} for d in names],
-            )
-            return Try(True, max(shut.values()))
-
-    def clear(self, doors: Iterable[str]) -> None:
-        """Forget the wrong tries at some doors."""
-        with self._writing() as work:
-            work.execute(delete(rows.Throttle).where(rows.Throttle.door.in_(list(doors))))
+    throttle = rows.Throttle

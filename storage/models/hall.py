@@ -13,6 +13,7 @@ from storage.models.paper import IdentityColumns, PackageColumns, SealedPaperCol
 from storage.models.person import NotificationColumns, PersonColumns
 from storage.models.sitting import EvidenceColumns, GrantColumns, LeaseColumns
 from storage.models.sync import BundleColumns, ReceiptColumns
+from storage.models.throttle import ThrottleColumns
 
 
 class Person(PersonColumns, HallBase):
@@ -378,16 +379,10 @@ class Seat(HallBase):
     """When a proctor gave its name free; None while it is taken."""
 
 
-class Throttle(HallBase):
-    """Wrong tries at one door, kept across restarts."""
+class Throttle(ThrottleColumns, HallBase):
+    """Wrong tries at one door of the hall."""
 
     __tablename__ = "throttles"
-
-    door: Mapped[str] = mapped_column(primary_key=True)
-    """What was tried: `login ROLL`, `login SEAT`, `pin SEAT`."""
-    wrong_tries: Mapped[int] = mapped_column(default=0)
-    last_at: Mapped[datetime]
-    shut_until: Mapped[datetime | None]
 
 
 class Result(HallBase):

@@ -1,9 +1,11 @@
 """All tables of one seat: sittings, their journals, and the papers while they are sat. No key, no roster."""
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from datetime import datetime
 
-from storage.models.base import SeatBase
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Bytes, SeatBase
 from storage.models.paper import AttachmentColumns, PaperColumns
 from storage.models.person import NameColumns
 from storage.models.sitting import (
@@ -17,6 +19,7 @@ from storage.models.sitting import (
     of_a_sitting,
 )
 from storage.models.sync import BundleColumns, ReceiptColumns
+from storage.models.throttle import ThrottleColumns
 
 
 class Person(NameColumns, SeatBase):
@@ -120,3 +123,56 @@ class Receipt(ReceiptColumns, SeatBase):
 
     __tablename__ = "receipts"
     __table_args__ = (ForeignKeyConstraint(["bundle_id", "opened_on"], ["bundles.bundle_id", "bundles.opened_on"]),)
+
+
+class Throttle(ThrottleColumns, SeatBase):
+    """Wrong tries at one door of the seat, while its hall does not answer."""
+
+    __tablename__ = "throttles"
+
+
+class ActChallenge(SeatBase):
+    """One challenge that is open: a code for it allows one act."""
+
+    __tablename__ = "act_challenges"
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    """Empty where no sitting is open."""
+    candidate_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    """Empty where nobody is known to sit there."""
+    nonce: Mapped[str]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    drawn_at: Mapped[datetime]
+
+
+class Acquaintance(SeatBase):
+    """One candidate the hall admitted here, as the seat knows them again without it."""
+
+    __tablename__ = "acquaintances"
+
+    roll_number: Mapped[str] = mapped_column(primary_key=True)
+    candidate_id: Mapped[str]
+    name: Mapped[str]
+    secret_hash: Mapped[str]
+    """Argon2id string of the access code; never the code."""
+    kept_at: Mapped[datetime]
+
+
+class Advance(SeatBase):
+    """One permission the hall gave ahead, for a start while it does not answer."""
+
+    __tablename__ = "advances"
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    assignment_id: Mapped[str]
+    candidate_id: Mapped[str]
+    roll_number: Mapped[str]
+    lease: Mapped[Bytes]
+    expected: Mapped[Bytes]
+    """Envelope of who is expected and what they are shown before the start."""
+    paper_identity: Mapped[str | None]
+    start: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Envelope of the coded grant that started it; None before."""
+    secret_hash: Mapped[str | None]
+    """Argon2id string of the code that started it."""
+    kept_at: Mapped[datetime]

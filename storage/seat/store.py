@@ -16,6 +16,10 @@ from kiosk.exam.status import SubmissionStatus
 from storage.engine import open_engine, reading
 from storage.models import seat as rows
 from storage.models.base import SeatBase
+from storage.seat.acquaintance import AcquaintancePart
+from storage.seat.advance import AdvancePart
+from storage.seat.challenge import ChallengePart
+from storage.seat.door import DoorPart
 from storage.seat.page import table_of, write_page
 from storage.seat.record import read_record
 from storage.seat.tail import read_hash, read_holdings, read_piece
@@ -32,6 +36,14 @@ class SeatStore:
         self._engine = engine
         self._readers = reading(engine)
         self._held: Connection | None = None
+        self.doors = DoorPart(engine)
+        """Wrong tries while the hall does not answer."""
+        self.challenges = ChallengePart(engine)
+        """What codes are asked for with."""
+        self.acquaintances = AcquaintancePart(engine)
+        """Who signed in here."""
+        self.advances = AdvancePart(engine)
+        """Permissions given ahead."""
 
     @classmethod
     def open(cls, path: Path, key: bytes, *, create: bool = False) -> "SeatStore":

@@ -4,7 +4,7 @@ import pytest
 
 from house import CODE, PIN, ROLL, SEAT, a_house
 from kiosk.exam.error import Denied
-from kiosk.hall.door import LONGEST_WAIT, wait_seconds
+from kiosk.ground.door import LONGEST_WAIT, wait_seconds
 
 
 @pytest.fixture

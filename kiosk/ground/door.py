@@ -1,12 +1,11 @@
 """The doorkeeper: codes and PINs are tried here, and each wrong try makes the next one wait longer."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from kiosk.exam.error import Denied
 from kiosk.exam.moment import Clock, parse_iso
-from storage.hall.door import DoorPart
 
 T = TypeVar("T")
 FREE_TRIES = 2
@@ -21,10 +20,36 @@ def wait_seconds(wrong_tries: int) -> int:
     return 0 if doublings < 0 else min(LONGEST_WAIT, FIRST_WAIT << min(doublings, 16))
 
 
-class Doorkeeper:
-    """Lets one try at a time through a door, by the hall's wall clock."""
+class Try(Protocol):
+    """What became of somebody who came to a door."""
 
-    def __init__(self, doors: DoorPart, clock: Clock) -> None:
+    @property
+    def may(self) -> bool:
+        """Whether the try may be judged."""
+        ...
+
+    @property
+    def open_at(self) -> datetime:
+        """When the next try may be made."""
+        ...
+
+
+class Doors(Protocol):
+    """Where a place counts wrong tries, across restarts."""
+
+    def count(self, doors: Iterable[str], now: datetime, wait_seconds: Callable[[int], int]) -> Try:
+        """Count a try as wrong at every door, unless one is shut."""
+        ...
+
+    def clear(self, doors: Iterable[str]) -> None:
+        """Forget the wrong tries at some doors."""
+        ...
+
+
+class Doorkeeper:
+    """Lets one try at a time through a door, by the place's wall clock."""
+
+    def __init__(self, doors: Doors, clock: Clock) -> None:
         self._doors = doors
         self._clock = clock
 
