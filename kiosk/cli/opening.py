@@ -89,7 +89,7 @@ class DeskOpener:
         from kiosk.ground.clock import SystemClock
         from kiosk.ground.home import Home
         from kiosk.hall.place import open_hall
-        from kiosk.seat.line import LOST
+        from kiosk.seat.caller import LOST
 
         place = Home(self._home).hall
         with self._lock:

@@ -15,7 +15,8 @@ from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.exam.grant import Act
 from kiosk.exam.roster import HeldResult
 from kiosk.hall.line import answer, serve
-from kiosk.seat.line import LOST, Line
+from kiosk.seat.caller import LOST
+from kiosk.seat.line import Line
 from kiosk.seat.place import read_enrolment
 from kiosk.seat.unlocking import unlock_by_hall
 from kiosk.views.authority import GrantRequest

@@ -14,9 +14,9 @@ from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.key import SigningKey
 from kiosk.sealing.revocation import NONE_REVOKED, revoke
 from kiosk.sealing.store_key import unwrap_key
+from kiosk.seat.caller import LOST
 from kiosk.seat.custody import KEY, WRAPPING, is_sealed, seat_key
 from kiosk.seat.late_hall import LateHall
-from kiosk.seat.line import LOST
 from kiosk.seat.place import make_seat, open_desk, read_enrolment, seat_store, settle_seat
 from kiosk.seat.recovery import prove, recover
 from kiosk.seat.unlocking import LOCAL, OFFLINE, WRAPPED, unlock_by_code, unlock_by_hall
