@@ -1,4 +1,4 @@
-"""The leases of a sitting that a seat brings to a hall which has not heard of it: a new machine with the hall's keys."""
+"""The leases of a sitting that a seat brings to a new machine with the keys of the hall."""
 
 from collections.abc import Sequence
 from datetime import datetime

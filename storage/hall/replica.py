@@ -1,4 +1,4 @@
-"""Replication within one open transaction: what parcels bring is judged against what is kept, and written at the end."""
+"""Replication in one open transaction: what parcels bring is judged against what is kept, and written at the end."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -6,22 +6,26 @@ from sqlalchemy import Engine
 
 from storage.engine import open_engine
 from storage.hall.act_code import ActCodePart
+from storage.hall.announcement import AnnouncementPart
 from storage.hall.attendance import AttendancePart
 from storage.hall.board import BoardPart
 from storage.hall.bundle import BundlePart
 from storage.hall.closing import ClosingPart
+from storage.hall.command import CommandPart
 from storage.hall.door import DoorPart
+from storage.hall.move import MovePart
 from storage.hall.paper import PaperPart
 from storage.hall.permit import PermitPart
 from storage.hall.record import RecordPart
 from storage.hall.roster import RosterPart
 from storage.hall.seat import SeatPart
+from storage.hall.tail import TailPart
 from storage.models.base import HallBase
 from storage.stamp import settle
 
 
 class HallStore:
-    """Everything one hall keeps: never a question it can read, never an answer."""
+    """Everything one hall keeps: never a question it can read; answers only within tails, which nothing shows."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -31,6 +35,14 @@ class HallStore:
         """Sealed papers, and what opens them once it was given."""
         self.permits = PermitPart(engine)
         """Leases and grants given out, and where each sitting stands."""
+        self.tails = TailPart(engine)
+        """Safety copies of its seats' journals."""
+        self.moves = MovePart(engine)
+        """Which sitting goes on at which other seat."""
+        self.commands = CommandPart(engine)
+        """Acts on their way to seats, and who may begin."""
+        self.announcements = AnnouncementPart(engine)
+        """What the hall was told."""
         self.bundles = BundlePart(engine)
         """Bundles of its seats, and central's receipts for them."""
         self.attendance = AttendancePart(engine)

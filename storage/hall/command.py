@@ -1,0 +1,121 @@
+"""Commands in the hall's store: grants on their way to seats, and what each seat said of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.exam.dispatch import Command, CommandState
+from kiosk.exam.grant import Act
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.moment import parse_iso
+from kiosk.exam.page import SignedGrant
+from storage.hall.part import Part, put_rows, write_audit
+from storage.hall.stretch import grant_row
+from storage.models import hall as rows
+
+OPEN = (CommandState.WAITING.value, CommandState.SENT.value)
+
+
+class CommandPart(Part):
+    """Kept until the seat says what became of them, and after."""
+
+    def order(self, signed: Sequence[SignedGrant], audits: Sequence[AuditEntry]) -> None:
+        """Keep grants with the commands they are, all or none; a START lets the candidate in its note begin."""
+        with self._writing() as work:
+            put_commands(work, signed)
+            put_rows(
+                work, rows.Start, [_start(s) for s in signed if s.grant.act is Act.START], "grant_id", "ordered_at"
+            )
+            if audits:
+                write_audit(work, *audits)
+
+    def waiting(self, seat: str) -> tuple[Command, ...]:
+        """Return what a seat has not answered, in the order it was ordered."""
+        query = (
+            select(rows.Command, rows.Grant.envelope)
+            .join(rows.Grant, rows.Grant.grant_id == rows.Command.grant_id)
+            .where(rows.Command.seat == seat, rows.Command.state.in_(OPEN))
+            .order_by(rows.Command.ordered_at, rows.Command.grant_id)
+        )
+        with self._reading() as work:
+            return tuple(_command(row, envelope) for row, envelope in work.execute(query))
+
+    def command(self, grant_id: str) -> Command | None:
+        """Return one command; None where that grant is none."""
+        query = (
+            select(rows.Command, rows.Grant.envelope)
+            .join(rows.Grant, rows.Grant.grant_id == rows.Command.grant_id)
+            .where(rows.Command.grant_id == grant_id)
+        )
+        with self._reading() as work:
+            found = work.execute(query).one_or_none()
+            return None if found is None else _command(*found)
+
+    def sent(self, grant_ids: Sequence[str]) -> None:
+        """Write down that commands were sent."""
+        with self._writing() as work:
+            work.execute(
+                update(rows.Command)
+                .where(rows.Command.grant_id.in_(grant_ids), rows.Command.state == CommandState.WAITING.value)
+                .values(state=CommandState.SENT.value)
+            )
+
+    def answered(self, seat: str, grant_id: str, done: bool, words: str, now: datetime) -> bool:
+        """Write down what a seat said of a command; return whether that is news. The first answer stands."""
+        state = CommandState.DONE if done else CommandState.REFUSED
+        with self._writing() as work:
+            changed = work.execute(
+                update(rows.Command)
+                .where(rows.Command.grant_id == grant_id, rows.Command.seat == seat, rows.Command.state.in_(OPEN))
+                .values(state=state.value, words=words, answered_at=now)
+                .returning(rows.Command.grant_id)
+            )
+            return changed.one_or_none() is not None
+
+    def started(self) -> frozenset[str]:
+        """Return the candidates who may begin where the hall starts together."""
+        with self._reading() as work:
+            return frozenset(work.scalars(select(rows.Start.candidate_id)))
+
+    def is_started(self, candidate_id: str) -> bool:
+        """Whether START was ordered for a candidate."""
+        with self._reading() as work:
+            return work.get(rows.Start, candidate_id) is not None
+
+
+def put_commands(work: Session, signed: Sequence[SignedGrant]) -> None:
+    """Keep grants and the commands they are, in a transaction that is open."""
+    if not signed:
+        return
+    work.execute(insert(rows.Grant), [grant_row(s) for s in signed])
+    work.execute(
+        insert(rows.Command),
+        [
+            {
+                "grant_id": s.grant.grant_id,
+                "seat": s.grant.seat,
+                "state": CommandState.WAITING.value,
+                "words": "",
+                "ordered_at": parse_iso(s.grant.issued_at),
+            }
+            for s in signed
+        ],
+    )
+
+
+def _start(signed: SignedGrant) -> dict[str, object]:
+    grant = signed.grant
+    return {"candidate_id": grant.note, "grant_id": grant.grant_id, "ordered_at": parse_iso(grant.issued_at)}
+
+
+def _command(row: rows.Command, envelope: bytes | None) -> Command:
+    return Command(
+        grant_id=row.grant_id,
+        seat=row.seat,
+        state=CommandState(row.state),
+        words=row.words,
+        envelope=bytes(envelope or b""),
+        ordered_at=row.ordered_at,
+    )

@@ -1,0 +1,134 @@
+"""Moves in the hall's store: the orders, and the leases that follow them, one at a time."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from kiosk.exam.dispatch import CommandState
+from kiosk.exam.error import Refused
+from kiosk.exam.journal import Head
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.move import Move, MoveState
+from kiosk.exam.page import SignedGrant, SignedLease
+from storage.hall.command import OPEN, put_commands
+from storage.hall.part import Part, write_audit
+from storage.hall.stretch import lease_row, leases_of, tail_of
+from storage.models import hall as rows
+
+LATE = "The sitting went on at another seat before this was done. If it is still wanted, order it there."
+
+
+class MovePart(Part):
+    """Which sitting goes on where."""
+
+    def order(self, move: Move, signed: SignedGrant, audit: AuditEntry) -> None:
+        """Keep an order with its grant and the command to the old seat; one nobody has followed is replaced."""
+        with self._writing() as work:
+            work.execute(
+                update(rows.Move)
+                .where(rows.Move.submission_id == move.submission_id, rows.Move.state == MoveState.ORDERED.value)
+                .values(state=MoveState.REPLACED.value)
+            )
+            put_commands(work, (signed,))
+            work.execute(
+                insert(rows.Move),
+                [
+                    {
+                        "move_id": move.move_id,
+                        "submission_id": move.submission_id,
+                        "from_seat": move.from_seat,
+                        "to_seat": move.to_seat,
+                        "state": move.state.value,
+                        "ordered_at": move.ordered_at,
+                    }
+                ],
+            )
+            write_audit(work, audit)
+
+    def waiting(self, submission_id: str) -> Move | None:
+        """Return the order that waits for a sitting; None where there is none."""
+        newest = self.moves(submission_id)[-1:]
+        return newest[0] if newest and newest[0].state is MoveState.ORDERED else None
+
+    def moves(self, submission_id: str) -> tuple[Move, ...]:
+        """Return every order for a sitting, oldest first."""
+        query = select(rows.Move).where(rows.Move.submission_id == submission_id)
+        with self._reading() as work:
+            return tuple(_move(row) for row in work.scalars(query.order_by(rows.Move.ordered_at, rows.Move.move_id)))
+
+    def follow(self, move: Move, signed: SignedLease, audit: AuditEntry, now: datetime) -> bool:
+        """Keep the lease that follows an order, with the tail cut where it says.
+
+        Returns False, with nothing changed, where the tail has grown since the lease was written. Raises Refused where
+        the order stands no more.
+        """
+        lease, fork = signed.lease, signed.lease.fork
+        with self._writing() as work:
+            tail = tail_of(work, lease.submission_id, lease.opened_on)
+            if (None if tail is None else tail.newest.head) != fork:
+                return False
+            followed = work.execute(
+                update(rows.Move)
+                .where(rows.Move.move_id == move.move_id, rows.Move.state == MoveState.ORDERED.value)
+                .values(state=MoveState.FOLLOWED.value, epoch=lease.epoch)
+                .returning(rows.Move.move_id)
+            )
+            if followed.one_or_none() is None:
+                raise Refused("This sitting has just been moved elsewhere. Please ask the proctor.")
+            if leases_of(work, lease.submission_id, lease.opened_on)[-1].lease.epoch != lease.epoch - 1:
+                raise Refused("A newer permission has been given for this sitting. Please try again.")
+            work.execute(insert(rows.Lease), [lease_row(signed)])
+            _go_on(work, signed, fork, now)
+            _give_up(work, move, now)
+            write_audit(work, audit)
+            return True
+
+
+def _go_on(work: Session, signed: SignedLease, fork: Head | None, now: datetime) -> None:
+    """Say where the sitting is now: reports that come later are measured against the fork."""
+    lease = signed.lease
+    told: dict[str, object] = {"seat": lease.seat, "head_seq": -1, "head_hash": ""}
+    if fork is not None:
+        told |= {"head_seq": fork.seq, "head_hash": fork.hash.hex()}
+        row = {
+            "submission_id": lease.submission_id,
+            "opened_on": lease.opened_on,
+            "epoch": lease.epoch,
+            "genesis": None,
+            "fork_seq": fork.seq,
+            "fork_hash": fork.hash,
+            "head_seq": fork.seq,
+            "head_hash": fork.hash,
+            "heard_at": now,
+        }
+        work.execute(insert(rows.Tail), [row])
+    work.execute(
+        update(rows.Progress)
+        .where(rows.Progress.submission_id == lease.submission_id, rows.Progress.opened_on == lease.opened_on)
+        .values(**told)
+    )
+
+
+def _give_up(work: Session, move: Move, now: datetime) -> None:
+    """End the commands for this sitting that its old seat has not answered, but for the order to give it up."""
+    of_sitting = select(rows.Grant.grant_id).where(
+        rows.Grant.submission_id == move.submission_id, rows.Grant.act != "move"
+    )
+    work.execute(
+        update(rows.Command)
+        .where(rows.Command.grant_id.in_(of_sitting), rows.Command.state.in_(OPEN))
+        .values(state=CommandState.REFUSED.value, words=LATE, answered_at=now)
+    )
+
+
+def _move(row: rows.Move) -> Move:
+    return Move(
+        move_id=row.move_id,
+        submission_id=row.submission_id,
+        from_seat=row.from_seat,
+        to_seat=row.to_seat,
+        state=MoveState(row.state),
+        ordered_at=row.ordered_at,
+        epoch=row.epoch,
+    )
