@@ -101,8 +101,7 @@ class Home:
 
     def seat(self, name: str) -> Place:
         """Return one seat; raises KioskError for a name that is not plain letters, digits, - and _."""
-        if not _can_be_a_seat(name):
-            raise KioskError(f"{name!r} cannot be a seat's name: use letters, digits, - and _.")
+        must_be_seat(name)
         return Place(self.folder / "seats" / name, SEAT_STORE)
 
     def seats(self) -> tuple[str, ...]:
@@ -117,6 +116,12 @@ class Home:
     def _beside_seats(self) -> tuple[Path, ...]:
         root = self.folder / "seats"
         return tuple(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else ()
+
+
+def must_be_seat(name: str) -> None:
+    """Raise KioskError for a name no seat can have."""
+    if not _can_be_a_seat(name):
+        raise KioskError(f"{name[:40]!r} cannot be a seat's name: use letters, digits, - and _.")
 
 
 def _can_be_a_seat(name: str) -> bool:
