@@ -1,0 +1,150 @@
+"""A hub with nothing but its consoles' door: a real server on a loopback port, TLS and all, that can be cut and killed."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+
+from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
+
+from kiosk.exam.moment import Clock
+from kiosk.ground.certificate import DoorCertificate
+from kiosk.hall.console.dialling import Dialler
+from kiosk.hall.console.remote_board import RemoteBoard
+from kiosk.hall.hub.console import ConsoleDoor
+from kiosk.views.board import Board, BoardState
+from kiosk.wire.address import HubAddress
+from kiosk.wire.console import LARGEST_FROM_CONSOLE
+from kiosk.wire.hub import PROTOCOL
+
+TOKEN = "t" * 43
+PATIENCE = 20.0
+"""Seconds after which a test says that something never came."""
+
+
+class ConsoleHub:
+    """Each start is a new door on the same port, as after a crash of the hub."""
+
+    def __init__(self, folder: Path, board: Board, clock: Clock, own: Callable[[], Board] | None = None) -> None:
+        self.certificate = DoorCertificate.own(folder)
+        self.certificate.make(["127.0.0.1"], datetime.now(UTC), "hub")
+        self.board, self.clock, self.own = board, clock, own or (lambda: board)
+        self.port = 0
+        self.texts: list[str] = []
+        """Every text the hub sent."""
+        self.tokens: list[str | None] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._door: ConsoleDoor | None = None
+
+    def start(self) -> "ConsoleHub":
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True)
+        self._thread.start()
+        assert ready.wait(PATIENCE)
+        return self
+
+    def stop(self) -> None:
+        """Kill the hub: every line is cut without a word."""
+        assert self._loop is not None
+        assert self._thread is not None
+        self._loop.call_soon_threadsafe(self._kill)
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+
+    def cut(self) -> None:
+        """Cut every line; the hub goes on."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._abort)
+
+    def address(self) -> HubAddress:
+        fields = {
+            "version": 1,
+            "hall": "Hall 2",
+            "urls": [f"wss://127.0.0.1:{self.port}"],
+            "certificate": self.certificate.pem(),
+            "made_at": "2026-06-12T10:00:00.000Z",
+            "chain": ["x"],
+            "root": "0" * 64,
+        }
+        return HubAddress.model_validate(fields, strict=False)
+
+    def remote(self, token: str = TOKEN) -> RemoteBoard:
+        return RemoteBoard("Hall 2", Dialler(self.address(), token))
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate.certificate, self.certificate.key)
+        self._door = ConsoleDoor(self.board, self.own, b"k" * 32, self.clock)
+        async with serve(
+            self._handle,
+            "127.0.0.1",
+            self.port,
+            ssl=context,
+            process_request=self._judge,
+            subprotocols=[PROTOCOL],
+            max_size=LARGEST_FROM_CONSOLE,
+        ) as self._server:
+            self.port = self._server.sockets[0].getsockname()[1]
+            ready.set()
+            await self._server.wait_closed()
+        self._door.close()
+
+    def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
+        self.tokens.append(request.headers.get("Authorization"))
+        if request.headers.get("Authorization") == f"Bearer {TOKEN}":
+            return None
+        return connection.respond(HTTPStatus.UNAUTHORIZED, "who are you?\n")
+
+    async def _handle(self, line: ServerConnection) -> None:
+        assert self._door is not None
+        await self._door.serve(_Overheard(line, self.texts))
+
+    def _abort(self) -> None:
+        assert self._server is not None
+        for line in self._server.connections:
+            line.transport.abort()
+
+    def _kill(self) -> None:
+        assert self._server is not None
+        self._abort()
+        self._server.close(close_connections=False)
+
+
+class _Overheard:
+    """A line that keeps what is sent over it."""
+
+    def __init__(self, line: ServerConnection, texts: list[str]) -> None:
+        self._line, self._texts = line, texts
+
+    async def send(self, message: str, /) -> None:
+        self._texts.append(message)
+        await self._line.send(message)
+
+    async def recv(self) -> str | bytes:
+        return await self._line.recv()
+
+
+class Listener:
+    """Waits for a state of a board, as it is told."""
+
+    def __init__(self, board: Board) -> None:
+        self.states: list[BoardState] = []
+        self._told = threading.Condition()
+        board.listen(self._hear)
+
+    def _hear(self, state: BoardState) -> None:
+        with self._told:
+            self.states.append(state)
+            self._told.notify_all()
+
+    def until(self, holds: Callable[[BoardState], bool]) -> BoardState:
+        """Return the newest state as soon as it holds; whatever came before is passed over."""
+        with self._told:
+            assert self._told.wait_for(lambda: bool(self.states) and holds(self.states[-1]), PATIENCE)
+            return self.states[-1]
