@@ -1,0 +1,175 @@
+"""Attention: what needs a person, raised once, ageing until somebody takes note of it, kept across restarts."""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from threading import RLock
+
+from kiosk.exam.attention import KeptAttention
+from kiosk.exam.error import Refused
+from kiosk.exam.incident import Meter, Sight
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.person import Person
+from kiosk.hall.board.need import Need
+from kiosk.views.board import Attention, Severity
+from storage.hall.board import BoardPart
+
+RIGHT = "proctoring.annotate_resolve"
+INCIDENT = "incident"
+LONGEST_WORDS = 300
+_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
+
+
+class Attentions:
+    """Usable from any thread. What is told by `see` goes by itself; what is `raise`d is over when it is settled."""
+
+    def __init__(self, store: BoardPart) -> None:
+        self._store = store
+        self._lock = RLock()
+        self._kept: dict[str, KeptAttention] = {a.attention_id: a for a in store.attentions()}
+        self._seen: set[tuple[str | None, str]] = {
+            (a.seat, a.kind) for a in self._kept.values() if a.over_at is None and a.meter is None
+        }
+        self._told: set[str] = {a.attention_id for a in self._kept.values() if a.meter is not None}
+
+    def see(self, needs: Iterable[Need], now: datetime) -> None:
+        """Compare what needs somebody now with what did: raise what is new, mark what has gone."""
+        found = {(need.seat, need.kind): need for need in needs}
+        with self._lock:
+            current = {(a.seat, a.kind): a for a in self._kept.values() if a.attention_id not in self._told}
+            changed = [v for key, need in found.items() for v in self._noticed(current.get(key), need, now)]
+            gone = self._seen - found.keys()
+            changed += [replace(current[key], over_at=now) for key in gone if key in current]
+            self._seen = set(found)
+            self._keep(changed)
+
+    def raise_(
+        self,
+        need: Need,
+        now: datetime,
+        submission_id: str | None = None,
+        meter: Meter | None = None,
+        audit: AuditEntry | None = None,
+    ) -> str:
+        """Raise something that happened, and does not go by itself; return its id."""
+        value = KeptAttention(
+            attention_id=uuid.uuid4().hex,
+            seat=need.seat,
+            kind=need.kind,
+            severity=need.severity.value,
+            words=need.words[:LONGEST_WORDS],
+            raised_at=now,
+            over_at=now if meter is None else None,
+            submission_id=submission_id,
+            meter=meter,
+        )
+        with self._lock:
+            self._told.add(value.attention_id)
+            self._keep([value], [] if audit is None else [audit])
+        return value.attention_id
+
+    def measure(self, sights: Mapping[str, Sight], now: datetime) -> None:
+        """Let the meters run: `sights` says by sitting how it stands."""
+        with self._lock:
+            changed = []
+            for value in self._kept.values():
+                sight = sights.get(value.submission_id or "")
+                if value.meter is None or value.meter.over is not None or sight is None:
+                    continue
+                meter = value.meter.seen(sight)
+                if meter != value.meter:
+                    over = now if meter.over is not None else None
+                    changed.append(replace(value, meter=meter, over_at=over))
+            self._keep(changed)
+
+    def acknowledge(self, attention_id: str, who: Person, now: datetime) -> None:
+        """Write down that somebody took note; raises Refused for what is not there, or was taken note of."""
+        self._settle(attention_id, who, now, "acknowledge", None)
+
+    def settle(self, attention_id: str, who: Person, now: datetime, credited_ms: int) -> None:
+        """Write down that an incident was settled by a credit."""
+        self._settle(attention_id, who, now, "credit", credited_ms)
+
+    def of(self, attention_id: str) -> KeptAttention:
+        """Return one of those that are not settled; raises Refused where there is none such."""
+        with self._lock:
+            value = self._kept.get(attention_id)
+        if value is None:
+            raise Refused("This has been settled already.")
+        return value
+
+    def shown(self, now: datetime, sight: Callable[[str], Sight | None]) -> tuple[Attention, ...]:
+        """Return what nobody has taken note of, the gravest and oldest first."""
+        with self._lock:
+            open_ones = [a for a in self._kept.values() if a.acknowledged_at is None]
+        lines = [_shown(value, now, sight(value.submission_id) if value.submission_id else None) for value in open_ones]
+        return tuple(sorted(lines, key=lambda a: (-_RANK[a.severity.value], -a.age_ms, a.attention_id)))
+
+    def _settle(self, attention_id: str, who: Person, now: datetime, act: str, credited_ms: int | None) -> None:
+        with self._lock:
+            value = self.of(attention_id)
+            if value.acknowledged_at is not None:
+                raise Refused("Somebody has taken note of this already.")
+            ends = value.meter is not None or value.attention_id in self._told
+            settled = replace(
+                value, acknowledged_at=now, acknowledged_by=who.user_id, over_at=now if ends else value.over_at
+            )
+            details: dict[str, object] = {"act": act, "kind": value.kind, "words": value.words}
+            details |= {"seat": value.seat} if value.seat else {}
+            details |= {} if credited_ms is None else {"ms": str(credited_ms)}
+            audit = AuditEntry(
+                at=now,
+                who=who.user_id,
+                action=RIGHT,
+                subject_type="attentions",
+                subject_id=attention_id,
+                details=details,
+            )
+            self._keep([settled], [audit])
+
+    def _noticed(self, known: KeptAttention | None, need: Need, now: datetime) -> list[KeptAttention]:
+        """Return what changes by a need: a new row, one that is back or graver, or nothing."""
+        words, graver = need.words[:LONGEST_WORDS], known is None or _RANK[need.severity.value] > _RANK[known.severity]
+        if known is None or (known.acknowledged_at is not None and graver):
+            fresh = KeptAttention(
+                attention_id=uuid.uuid4().hex,
+                seat=need.seat,
+                kind=need.kind,
+                severity=need.severity.value,
+                words=words,
+                raised_at=now,
+            )
+            return [fresh] if known is None else [replace(known, over_at=now), fresh]
+        severity = need.severity.value if graver else known.severity
+        fresh = replace(known, severity=severity, words=words, over_at=None)
+        if (fresh.severity, fresh.over_at) == (known.severity, known.over_at):
+            self._kept[known.attention_id] = fresh  # only its words: they are told, and not worth a commit
+            return []
+        return [fresh]
+
+    def _keep(self, values: list[KeptAttention], audits: list[AuditEntry] | None = None) -> None:
+        if not values:
+            return
+        self._store.put_attentions(values, audits or ())
+        for value in values:
+            self._kept[value.attention_id] = value
+            if value.is_settled:
+                del self._kept[value.attention_id]
+
+
+def _shown(value: KeptAttention, now: datetime, sight: Sight | None) -> Attention:
+    proposal = None
+    if value.meter is not None:
+        last = value.meter.over or sight
+        proposal = None if last is None else value.meter.proposal_ms(last)
+    return Attention(
+        attention_id=value.attention_id,
+        seat=value.seat,
+        kind=value.kind,
+        severity=Severity(value.severity),
+        words=value.words,
+        age_ms=max(0, round((now - value.raised_at).total_seconds() * 1000)),
+        proposal_ms=proposal,
+        is_over=value.over_at is not None,
+    )

@@ -1,0 +1,236 @@
+"""The watch: looks at the whole hall once a second and tells every console what it saw."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event, RLock, Thread
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kiosk.exam.attempt import Phase
+from kiosk.exam.error import KioskError
+from kiosk.exam.incident import Sight
+from kiosk.exam.moment import Clock, Moment, parse_iso
+from kiosk.hall.attendance import Attendances
+from kiosk.hall.board.attention import Attentions
+from kiosk.hall.board.cast import Cast, cast_of, of_the_hour
+from kiosk.hall.board.count import counted
+from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
+from kiosk.hall.board.lag import Lags
+from kiosk.hall.board.need import Need, hall_needs, needs
+from kiosk.hall.board.notice import Notices
+from kiosk.hall.board.plan import Spot, laid_out
+from kiosk.hall.board.record import Records
+from kiosk.hall.hub.presence import Presence
+from kiosk.views.board import BoardState, Counts, SeatLine, SeatState
+from storage.hall.store import HallStore
+
+LOOK_SECONDS = 1.0
+CAST_MS = 10_000
+"""How old the roster on the board may be; what is changed from a console is seen at once."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The hall at one look."""
+
+    cast: Cast
+    looks: dict[str, Glance]
+    lines: dict[str, SeatLine]
+
+
+class Watch:
+    """One for a hub; `look` may be called by anybody, one at a time."""
+
+    def __init__(
+        self,
+        hall: str,
+        store: HallStore,
+        presence: Presence,
+        attendances: Attendances,
+        clock: Clock,
+        notices: Notices,
+        plan: dict[str, Spot],
+    ) -> None:
+        self.attentions = Attentions(store.board)
+        self.records = Records(store)
+        self.seen = Seen(Cast(), {}, {})
+        self.is_paused = False
+        """Whether the whole hall was paused, and not resumed."""
+        self._hall = hall
+        self._store = store
+        self._presence = presence
+        self._attendances = attendances
+        self._clock = clock
+        self._notices = notices
+        self._plan = plan
+        self._spots: dict[str, Spot] = {}
+        self._lags = Lags()
+        self._since: dict[str, tuple[SeatState, int]] = {}
+        self._cast_ms: int | None = None
+        self._listeners: list[Callable[[BoardState], None]] = []
+        self._lock = RLock()
+        self._state = BoardState(
+            hall=hall, title="", clock="", rows=0, columns=0, seats=(), attention=(), counts=Counts()
+        )
+
+    def listen(self, listener: Callable[[BoardState], None]) -> None:
+        """Tell `listener` each new state."""
+        self._listeners.append(listener)
+
+    def forget(self, listener: Callable[[BoardState], None]) -> None:
+        """Tell `listener` nothing any more."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    def state(self) -> BoardState:
+        """Return what was seen last."""
+        return self._state
+
+    def glance(self, seat: str) -> Glance | None:
+        """Return how a seat stood at the last look."""
+        return self.seen.looks.get(seat)
+
+    def sight(self, submission_id: str) -> Sight | None:
+        """Return how a sitting stands as far as the hall can see."""
+        record = self.records.by_sitting.get(submission_id)
+        look = None if record is None else self.seen.looks.get(record.progress.seat)
+        if look is None or look.record is None or look.record.progress.submission_id != submission_id:
+            return None
+        return self._sight(look, parse_iso(self._clock.now().at))
+
+    def look_afresh(self) -> BoardState:
+        """Look at once, with the roster read anew: something was changed."""
+        with self._lock:
+            self._cast_ms = None
+            return self.look()
+
+    def look(self) -> BoardState:
+        """Look at every seat, keep what needs somebody, and tell who listens."""
+        with self._lock:
+            moment = self._clock.now()
+            now = parse_iso(moment.at)
+            self.records.refresh()
+            cast = self._cast(moment, now)
+            looks = self._looks(cast, moment.boot_ms)
+            lines = self._lines(cast, looks, moment.boot_ms, now)
+            self.seen = Seen(cast, looks, lines)
+            self._attend(now)
+            self._state = self._drawn(now)
+            state, listeners = self._state, tuple(self._listeners)
+        for listener in listeners:
+            listener(state)
+        return state
+
+    def run(self, stop: Event) -> Thread:
+        """Look once a second in a thread of its own, until `stop` is set."""
+        thread = Thread(target=self._run, args=(stop,), name="board", daemon=True)
+        thread.start()
+        return thread
+
+    def _run(self, stop: Event) -> None:
+        while not stop.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except (KioskError, OSError):
+                _log.exception("the board could not look at the hall; it tries again")
+
+    def _cast(self, moment: Moment, now: datetime) -> Cast:
+        if self._cast_ms is not None and 0 <= moment.boot_ms - self._cast_ms < CAST_MS:
+            return self.seen.cast
+        sessions = self._store.roster.all_sessions()
+        marks = [m for s in of_the_hour(sessions, now) for m in self._attendances.marks(s.session_id)]
+        self._cast_ms = moment.boot_ms
+        return cast_of(self._store.board.roster(), sessions, marks, self._store.board.titles(), now)
+
+    def _looks(self, cast: Cast, now_ms: int) -> dict[str, Glance]:
+        heard = {h.seat: h for h in self._presence}
+        by_seat = self.records.by_seat
+        planned = self._planned(cast)
+        seats = self._seats({*cast.at_seat, *by_seat, *heard})
+        return {seat: glance(seat, cast, planned, by_seat.get(seat, ()), heard.get(seat), now_ms) for seat in seats}
+
+    def _planned(self, cast: Cast) -> dict[str, str]:
+        """Return who is to come to each seat and sits nowhere yet."""
+        sitting = {r.progress.assignment_id: r.progress.seat for r in self.records.by_sitting.values()}
+        elsewhere = {}
+        for heard in self._presence:
+            if heard.vitals is not None and heard.vitals.candidate_id is not None:
+                elsewhere[heard.vitals.candidate_id] = heard.seat
+        return {
+            seat: candidate_id
+            for seat, candidate_id in cast.at_seat.items()
+            if (player := cast.players[candidate_id]).expected is not None
+            and sitting.get(player.expected.assignment_id, seat) == seat
+            and elsewhere.get(candidate_id, seat) == seat
+        }
+
+    def _seats(self, names: set[str]) -> dict[str, Spot]:
+        names |= self._plan.keys()
+        if names != self._spots.keys():
+            self._spots = laid_out(names, self._plan)
+        return self._spots
+
+    def _lines(self, cast: Cast, looks: dict[str, Glance], now_ms: int, now: datetime) -> dict[str, SeatLine]:
+        lines = {}
+        for seat, look in looks.items():
+            state = state_of(look)
+            known = self._since.get(seat)
+            if known is None or known[0] is not state:
+                known = self._since[seat] = (state, now_ms)
+            since_ms = now_ms - known[1]
+            lag_ms = self._lags.of(look, now_ms)
+            lines[seat] = seat_line(look, self._spots[seat], cast, since_ms=since_ms, lag_ms=lag_ms)
+        return lines
+
+    def _attend(self, now: datetime) -> None:
+        seen = self.seen
+        found = [n for seat, look in seen.looks.items() for n in needs(look, seen.lines[seat], now)]
+        self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now)
+        for need in (*self._notices.drain(), *self._gaps()):
+            self.attentions.raise_(need, now)
+        self.attentions.measure(
+            {
+                look.record.progress.submission_id: self._sight(look, now)
+                for look in seen.looks.values()
+                if look.record is not None
+            },
+            now,
+        )
+
+    def _gaps(self) -> Sequence[Need]:
+        return [need for look in self.seen.looks.values() if (need := self._lags.gap(look)) is not None]
+
+    def _sight(self, look: Glance, now: datetime) -> Sight:
+        return Sight(
+            at_ms=round(now.timestamp() * 1000),
+            used_ms=look.used_ms,
+            answered=look.answered,
+            runs=look.phase is Phase.RUNNING and not look.is_lost,
+            is_over=look.is_over,
+        )
+
+    def _drawn(self, now: datetime) -> BoardState:
+        seen = self.seen
+        spots = self._spots.values()
+        titles = dict.fromkeys(seen.cast.title_of(p.expected) or "" for p in seen.cast.expected)
+        return BoardState(
+            hall=self._hall,
+            title=", ".join(t for t in titles if t),
+            clock=_wall(now, seen.cast),
+            rows=max((s.row + 1 for s in spots), default=0),
+            columns=max((s.column + 1 for s in spots), default=0),
+            seats=tuple(seen.lines.values()),
+            attention=self.attentions.shown(now, self.sight),
+            counts=counted(seen.cast, self.records, seen.lines.values()),
+            paused=self.is_paused,
+        )
+
+
+def _wall(now: datetime, cast: Cast) -> str:
+    try:
+        zone = ZoneInfo(cast.sessions[0].time_zone if cast.sessions else "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return f"{now.astimezone(zone):%H:%M:%S}"
