@@ -23,11 +23,11 @@ class Kind(StrEnum):
     PAUSED = "paused"  # who, reason, grant
     RESUMED = "resumed"  # who, grant
     EXTENDED = "extended"  # ms, section (or null), who, reason, grant; below zero: undoes, the grant taken back
-    GAP = "gap"  # cause: restart | reboot | suspend, ms (or null where nobody could measure it)
+    GAP = "gap"  # cause: restart | reboot | suspend | move, ms (or null where nobody could measure it)
     GAP_ATTRIBUTED = "gap_attributed"  # gap (seq), charged_ms, who, reason, grant
     CLOCK_STEPPED = "clock_stepped"  # ms
     NOTED = "noted"  # category, text, who, grant
-    MESSAGED = "messaged"  # text, who
+    MESSAGED = "messaged"  # text, who; message (id), at and question (or null) where the hall said it
     READ = "read"  # message (seq)
     LOCKED = "locked"  # who, reason, grant
     UNLOCKED = "unlocked"  # who, grant

@@ -13,6 +13,7 @@ from kiosk.exam.canonical import canonical
 from kiosk.exam.draft import QuestionType
 from kiosk.exam.entry import MONITORING, Entry, Genesis, Kind
 from kiosk.exam.evidence import Evidence
+from kiosk.exam.fence import Fence
 from kiosk.exam.grant import Grant
 from kiosk.exam.journal import Head
 from kiosk.exam.lease import Lease
@@ -92,6 +93,8 @@ class Page:
     grant: SignedGrant | None = None
     opening: "Opening | None" = None
     """Set on the first page only."""
+    fence: Fence | None = None
+    """Set on the last page a seat may write before the sitting goes on elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,7 @@ def page_of(
     evidence: Sequence[Evidence] = (),
     grant: SignedGrant | None = None,
     opening: Opening | None = None,
+    fence: Fence | None = None,
 ) -> Page:
     """Return the page of the last `entries` of an opened attempt, which has them folded in already."""
     assert attempt.opening is not None
@@ -127,6 +131,7 @@ def page_of(
         evidence=tuple(evidence),
         grant=grant,
         opening=opening,
+        fence=fence,
     )
 
 

@@ -8,13 +8,17 @@ from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.error import Refused
 from kiosk.exam.evidence import Evidence
+from kiosk.exam.fence import Fence
+from kiosk.exam.grant import Act
 from kiosk.exam.moment import Clock, Moment
-from kiosk.exam.page import Opening, SignedGrant, page_of
+from kiosk.exam.page import Opening, Page, SignedGrant, page_of
 from kiosk.exam.record import Record
 from kiosk.exam.sitting import Sitting, Step
 from kiosk.exam.supervision import carry_out
 from kiosk.exam.timing import TICK_MS
 from kiosk.seat.event import RecentEvents
+from kiosk.seat.fence import fence_by
+from kiosk.seat.handover import Handover
 from kiosk.seat.watch import Watch, moment_of
 from kiosk.seat.writer import Writer
 
@@ -37,13 +41,32 @@ class Scribe:
         self._clock = clock
         self._writer = writer
         self._watch = watch
+        self._is_fenced = False
 
     @classmethod
-    def open(cls, opening: Opening, build: str, clock: Clock, writer: Writer) -> "Scribe":
-        """Open a sitting that its lease allows."""
+    def open(
+        cls, opening: Opening, build: str, clock: Clock, writer: Writer, started: SignedGrant | None = None
+    ) -> "Scribe":
+        """Open a sitting that its lease allows; `started` is the act by code that did, where the hall was lost."""
         lease, moment = opening.lease.lease, clock.now()
         scribe = cls(Sitting(opening.paper, lease.genesis(build)), clock, writer, Watch(moment))
-        scribe._write(scribe.sitting.open(lease), moment, opening=opening)
+        scribe._write(scribe.sitting.open(lease), moment, opening=opening, grant=started)
+        return scribe
+
+    @classmethod
+    def take_over(cls, handover: Handover, clock: Clock, writer: Writer, keep: Callable[[Page], None]) -> "Scribe":
+        """Go on with a sitting that was written elsewhere; `keep` stores it all, or nothing, before it goes on.
+
+        The time since its last entry is a gap nobody could measure, and charges nothing.
+        """
+        record, moment = handover.record, clock.now()
+        sitting = Sitting.fold(record.paper, record.genesis, record.entries, handover.lease.lease.seat)
+        away = [Step(Kind.GAP, {"cause": "move", "ms": None})] if sitting.ledger.running else []
+        steps = [*sitting.take_over(handover.lease.lease), *away]
+        entries = [sitting.record(step, moment) for step in steps]
+        keep(handover.page(sitting, entries))
+        scribe = cls(sitting, clock, writer, Watch(moment))
+        scribe.events = RecentEvents(record.entries + tuple(entries))
         return scribe
 
     @classmethod
@@ -60,9 +83,20 @@ class Scribe:
         return scribe
 
     @property
+    def phase(self) -> Phase:
+        """What the sitting is doing as far as this seat may say: one that goes on elsewhere is moved."""
+        phase = self.sitting.phase
+        return Phase.MOVED if self._is_fenced and phase is not Phase.SEALED else phase
+
+    @property
     def is_at_work(self) -> bool:
-        """Whether the sitting is neither new nor over."""
-        return self.sitting.phase in AT_WORK
+        """Whether the sitting is neither new nor over, nor goes on elsewhere."""
+        return self.phase in AT_WORK
+
+    def fence(self) -> None:
+        """Write no more: the sitting goes on elsewhere. What is written so far is committed all the same."""
+        with self.lock:
+            self._is_fenced = True
 
     def now(self) -> Moment:
         """Return the present moment."""
@@ -72,6 +106,7 @@ class Scribe:
         """Make a candidate's move; raises Refused, and changes nothing, where the rules do not allow it."""
         with self.lock:
             moment = self._look()
+            self._must_be_ours()
             self._write(ask(self.sitting, moment), moment)
 
     def tick(self) -> bool:
@@ -87,24 +122,36 @@ class Scribe:
                 self._write([Step(Kind.TICK, {})], moment)
             return self._gist(moment) != before
 
-    def observe(self, kind: Kind, body: Mapping[str, Any], evidence: Sequence[Evidence] = ()) -> None:
-        """Record what the seat noticed, while there is work to notice it in."""
+    def observe(self, kind: Kind, body: Mapping[str, Any], evidence: Sequence[Evidence] = ()) -> Entry | None:
+        """Record what the seat noticed, while there is work to notice it in; return the entry it became."""
         with self.lock:
-            if self.is_at_work and self._writer.failure is None:
-                moment = self._look()
-                self._write([Step(kind, body)], moment, evidence=evidence)
+            if not self.is_at_work or self._writer.failure is not None:
+                return None
+            moment = self._look()
+            return self._write([Step(kind, body)], moment, evidence=evidence)[-1]
 
     def carry_out(self, signed: SignedGrant) -> None:
-        """Carry out a verified grant; raises Refused when it is used or out of place."""
+        """Carry out a verified grant; raises Refused when it is used or out of place. A move is the last act here."""
         with self.lock:
             moment = self._look()
-            self._write(carry_out(self.sitting, signed.grant, moment), moment, grant=signed)
+            self._must_be_ours()
+            steps = carry_out(self.sitting, signed.grant, moment)
+            if signed.grant.act is not Act.MOVE:
+                self._write(steps, moment, grant=signed)
+                return
+            self._write(steps, moment, grant=signed, fence=fence_by(signed, self.sitting, moment))
+            self.fence()
 
     def note(self, steps: Sequence[Step], signed: SignedGrant) -> None:
         """Record steps a grant asks for that leave the sitting as it is."""
         with self.lock:
             moment = self._look()
+            self._must_be_ours()
             self._write(steps, moment, grant=signed)
+
+    def _must_be_ours(self) -> None:
+        if self._is_fenced:
+            raise Refused("This sitting goes on at another seat.")
 
     def _look(self) -> Moment:
         if self._writer.failure is not None:
@@ -122,9 +169,10 @@ class Scribe:
         evidence: Sequence[Evidence] = (),
         grant: SignedGrant | None = None,
         opening: Opening | None = None,
-    ) -> None:
+        fence: Fence | None = None,
+    ) -> list[Entry]:
         if not steps:
-            return
+            return []
         entries: list[Entry] = []
         try:
             for step in steps:
@@ -132,8 +180,10 @@ class Scribe:
                 self.events.add(entries[-1])
         finally:  # what was folded is written, so that the two never part
             if entries:
-                self._writer.put(page_of(self.sitting, entries, evidence=evidence, grant=grant, opening=opening))
+                page = page_of(self.sitting, entries, evidence=evidence, grant=grant, opening=opening, fence=fence)
+                self._writer.put(page)
+        return entries
 
     def _gist(self, moment: Moment) -> tuple[object, ...]:
         sitting = self.sitting
-        return sitting.phase, sitting.section, sitting.question, sitting.shut_sections(moment)
+        return self.phase, sitting.section, sitting.question, sitting.shut_sections(moment)

@@ -38,7 +38,7 @@ class Workplace:
             sitting = scribe.sitting
             hand_in = sitting.hand_in_entry
             return SittingState(
-                phase=sitting.phase,
+                phase=scribe.phase,
                 question_id=sitting.question,
                 section_id=sitting.section,
                 answers=MappingProxyType(dict(sitting.answers)),

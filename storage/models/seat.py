@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Bytes, SeatBase
+from storage.models.base import Bytes, DayKey, SeatBase
 from storage.models.paper import AttachmentColumns, PaperColumns
 from storage.models.person import NameColumns
 from storage.models.sitting import (
@@ -123,6 +123,22 @@ class Receipt(ReceiptColumns, SeatBase):
 
     __tablename__ = "receipts"
     __table_args__ = (ForeignKeyConstraint(["bundle_id", "opened_on"], ["bundles.bundle_id", "bundles.opened_on"]),)
+
+
+class Fence(SeatBase):
+    """One sitting that goes on elsewhere: this seat writes no epoch before `epoch`."""
+
+    __tablename__ = "fences"
+    __table_args__ = (of_a_sitting(),)
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    opened_on: Mapped[DayKey]
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    seat: Mapped[str | None]
+    """Where it goes on, as far as it was said."""
+    at: Mapped[datetime]
+    envelope: Mapped[Bytes]
+    """The lease or the grant that says so."""
 
 
 class Throttle(ThrottleColumns, SeatBase):

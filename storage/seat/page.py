@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.exam.canonical import canonical
 from kiosk.exam.entry import Genesis, Kind
+from kiosk.exam.fence import Fence
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import Opening, Page, SignedGrant, SignedLease, row_id
 from storage.models import seat as rows
@@ -36,6 +37,8 @@ def write_page(connection: Connection, page: Page) -> None:
         _write_evidence(connection, page)
     if page.grant is not None:
         connection.execute(_adding(rows.Grant), [_grant_row(page.grant)])
+    if page.fence is not None:
+        connection.execute(_adding_once(rows.Fence), [fence_row(page.fence)])
 
 
 def write_lease(connection: Connection, signed: SignedLease) -> None:
@@ -116,6 +119,18 @@ def _write_proctoring(connection: Connection, page: Page) -> None:
 def _write_evidence(connection: Connection, page: Page) -> None:
     key = sitting_key(page.genesis)
     connection.execute(_adding_once(rows.Evidence), [{**key, **evidence_row(e)} for e in page.evidence])
+
+
+def fence_row(fence: Fence) -> dict[str, Any]:
+    """Return the row of `fences`."""
+    return {
+        "submission_id": fence.submission_id,
+        "opened_on": fence.opened_on,
+        "epoch": fence.epoch,
+        "seat": fence.seat,
+        "at": parse_iso(fence.at),
+        "envelope": fence.envelope,
+    }
 
 
 def _grant_row(signed: SignedGrant) -> dict[str, Any]:

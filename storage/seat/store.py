@@ -20,6 +20,7 @@ from storage.seat.acquaintance import AcquaintancePart
 from storage.seat.advance import AdvancePart
 from storage.seat.challenge import ChallengePart
 from storage.seat.door import DoorPart
+from storage.seat.fence import FencePart
 from storage.seat.page import table_of, write_page
 from storage.seat.record import read_record
 from storage.seat.tail import read_hash, read_holdings, read_piece
@@ -36,6 +37,8 @@ class SeatStore:
         self._engine = engine
         self._readers = reading(engine)
         self._held: Connection | None = None
+        self.fences = FencePart(engine)
+        """Sittings that go on elsewhere."""
         self.doors = DoorPart(engine)
         """Wrong tries while the hall does not answer."""
         self.challenges = ChallengePart(engine)

@@ -1,0 +1,34 @@
+"""What shuts a sitting out of this seat: a proctor's order to move it, or a newer lease for another seat."""
+
+from kiosk.exam.fence import Fence
+from kiosk.exam.moment import Moment
+from kiosk.exam.page import SignedGrant, SignedLease
+from kiosk.exam.sitting import Sitting
+from kiosk.exam.text import clean_line
+
+GOES_ON_ELSEWHERE = "This sitting goes on at another seat."
+
+
+def fence_by(signed: SignedGrant, sitting: Sitting, moment: Moment) -> Fence:
+    """Return the fence of an order to move: whatever lease comes next writes on, here or elsewhere."""
+    return Fence(
+        submission_id=signed.grant.submission_id,
+        opened_on=sitting.genesis.opened_on,
+        epoch=sitting.epoch + 1,
+        seat=clean_line(signed.grant.note, 100) or None,
+        at=moment.at,
+        envelope=signed.envelope,
+    )
+
+
+def fence_of(signed: SignedLease, moment: Moment) -> Fence:
+    """Return the fence of a newer lease."""
+    lease = signed.lease
+    return Fence(
+        submission_id=lease.submission_id,
+        opened_on=lease.opened_on,
+        epoch=lease.epoch,
+        seat=lease.seat,
+        at=moment.at,
+        envelope=signed.envelope,
+    )
