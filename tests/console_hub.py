@@ -1,4 +1,4 @@
-"""A hub with nothing but its consoles' door: a real server on a loopback port, TLS and all, that can be cut and killed."""
+"""A hub with nothing but its consoles' door: a real TLS server on a loopback port that can be cut and killed."""
 
 import asyncio
 import ssl

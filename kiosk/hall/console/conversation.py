@@ -135,16 +135,17 @@ class Conversation:
         """Listen to the hub until it is silent or says what it cannot; return whether it told anything."""
         heard = False
         self._trouble = NOT_NOW
-        try:
-            line.send(ConsoleHello(build=BUILD, ticket=self.ticket).model_dump_json())
-            while True:
-                heard = self._hear(line, line.recv(timeout=SILENCE_SECONDS)) or heard
-        except (ConnectionClosed, TimeoutError):
-            pass
-        except KioskError as error:
-            self._trouble = error.message
-        finally:
-            self._lose(line)
+        with line:
+            try:
+                line.send(ConsoleHello(build=BUILD, ticket=self.ticket).model_dump_json())
+                while True:
+                    heard = self._hear(line, line.recv(timeout=SILENCE_SECONDS)) or heard
+            except (ConnectionClosed, TimeoutError):
+                pass
+            except KioskError as error:
+                self._trouble = error.message
+            finally:
+                self._lose()  # before hanging up, which takes a while where nobody answers
         return heard
 
     def _hear(self, line: ClientConnection, data: str | bytes) -> bool:
@@ -186,7 +187,7 @@ class Conversation:
         if waiting is not None:
             waiting.set_result(message.answer)
 
-    def _lose(self, line: ClientConnection) -> None:
+    def _lose(self) -> None:
         with self._lock:
             was_there = self._line is not None
             self._line = None
@@ -194,7 +195,6 @@ class Conversation:
             self._waiting.clear()
         for answer in waiting:
             answer.set_exception(HallLost(NOT_KNOWN))
-        line.close()
         if was_there:
             self._tell()
 

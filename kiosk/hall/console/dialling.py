@@ -14,6 +14,7 @@ from kiosk.wire.console import LARGEST_TO_CONSOLE
 from kiosk.wire.hub import CONSOLE_PATH, PROTOCOL
 
 OPEN_SECONDS = 5.0
+CLOSE_SECONDS = 1.0
 _UNKNOWN_TOKEN = (401, 403)
 _OLD_FILE = "The hub does not know this console's address file. Take the new one that `kiosk hall serve` wrote."
 
@@ -58,6 +59,7 @@ class Dialler:
             additional_headers={"Authorization": f"Bearer {self._token}"},
             subprotocols=[Subprotocol(PROTOCOL)],
             open_timeout=OPEN_SECONDS,
+            close_timeout=CLOSE_SECONDS,
             max_size=LARGEST_TO_CONSOLE,
             proxy=None,
         )
