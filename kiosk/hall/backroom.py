@@ -9,6 +9,8 @@ from kiosk.ground.rights import load_rights
 from kiosk.hall.attendance import Attendances
 from kiosk.hall.closing import Closings
 from kiosk.hall.keys import HallKeys
+from kiosk.hall.print.reportsource import ReportSource
+from kiosk.hall.print.source import GatheringSource
 from kiosk.hall.supervision import Pair, Supervision
 from kiosk.sealing.revocation import RevocationFile
 from storage.hall.store import HallStore
@@ -19,11 +21,14 @@ CONSOLE = "console"
 
 @dataclass(frozen=True, slots=True)
 class Backroom:
-    """Attendance and closing over a store that is open."""
+    """Attendance, closing and what is printed, over a store that is open."""
 
     keys: HallKeys
     attendances: Attendances
     closings: Closings
+    gatherings: GatheringSource
+    """Who is expected where: what is printed before an exam."""
+    reports: ReportSource
     _supervision: Supervision
 
     @classmethod
@@ -32,10 +37,14 @@ class Backroom:
         rights = load_rights()
         attendances = Attendances(store, rights, clock)
         revoked = RevocationFile(place.keys, keys.root).read()
+        closings = Closings(store, keys, attendances, rights, clock, revoked)
+        gatherings = GatheringSource(store, attendances)
         return cls(
             keys,
             attendances,
-            Closings(store, keys, attendances, rights, clock, revoked),
+            closings,
+            gatherings,
+            ReportSource(store, keys.hall, closings, gatherings),
             Supervision(store, keys, rights, Doorkeeper(store.doors, clock), clock),
         )
 

@@ -1,0 +1,119 @@
+"""Acts in words for the report: what the audit, the grants and the codes of a hall say of them."""
+
+from collections.abc import Iterable, Mapping, Set
+
+from kiosk.exam.grant import Act, Grant
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.moment import parse_iso
+from kiosk.exam.text import clean_line
+from kiosk.hall.print.report import ActLine, CodeLine
+from storage.hall.act_code import GivenCode
+
+TOLD_ELSEWHERE = frozenset({"submission.start", "submission.collect"})
+"""Audited, and in the tables of sittings and bundles."""
+_WORDS = {
+    "exam_sessions": "session opened",
+    "sealed_papers": "paper released",
+    "attendance": "attendance",
+    "closings": "closing",
+    "packages": "package loaded",
+    "seats": "seat",
+}
+_SHOWN = ("note", "flags", "release", "number", "papers", "sittings", "settled_at")
+
+
+def act_lines(
+    entries: Iterable[AuditEntry],
+    names: Mapping[str, str],
+    subjects: Mapping[str, tuple[str, str]],
+    known: Set[str] | None,
+) -> tuple[ActLine, ...]:
+    """Return the acts that name one of the `known` ids, or all of them; arrivals and notes are told elsewhere."""
+    return tuple(
+        _line(entry, names, subjects)
+        for entry in entries
+        if not _is_told_elsewhere(entry) and (known is None or _concerns(entry, known))
+    )
+
+
+def grant_line(grant: Grant, names: Mapping[str, str], subject: str) -> ActLine:
+    """Return one act that was allowed for a sitting."""
+    return ActLine(
+        at=parse_iso(grant.issued_at),
+        who=names.get(grant.who, grant.who),
+        second=_second(grant.second, names),
+        act=grant.act.value,
+        seat=grant.seat,
+        subject=subject,
+        amount_ms=grant.amount_ms,
+        reason=clean_line(": ".join(part for part in (grant.reason, grant.note) if part)),
+    )
+
+
+def code_lines(codes: Iterable[GivenCode], names: Mapping[str, str], known: Set[str] | None) -> tuple[CodeLine, ...]:
+    """Return the codes that were given, for the seats and sittings that are `known`, or all of them."""
+    return tuple(
+        CodeLine(
+            at=code.issued_at,
+            who=names.get(code.who, code.who),
+            second=_second(code.second, names),
+            act=code.act.value,
+            seat=code.seat,
+            challenge=code.challenge,
+            amount_ms=code.amount_ms,
+            reason=clean_line(code.reason),
+            is_used=code.grant_id is not None,
+        )
+        for code in codes
+        if known is None or code.seat in known or code.submission_id in known
+    )
+
+
+def _line(entry: AuditEntry, names: Mapping[str, str], subjects: Mapping[str, tuple[str, str]]) -> ActLine:
+    details = entry.details
+    seat, subject = subjects.get(entry.subject_id, ("", ""))
+    candidate = details.get("candidate")
+    if isinstance(candidate, str):
+        subject = names.get(candidate, candidate)
+    if not subject and entry.subject_id != details.get("seat"):
+        subject = clean_line(entry.subject_id, 40)
+    reason = [str(details["reason"])] if details.get("reason") else []
+    reason += [f"{name.replace('_', ' ')} {details[name]}" for name in _SHOWN if details.get(name)]
+    return ActLine(
+        at=entry.at,
+        who=names.get(entry.who, entry.who),
+        second=_second(details.get("second"), names),
+        act=_act_words(entry),
+        seat=clean_line(str(details.get("seat") or seat), 40),
+        subject=subject,
+        amount_ms=_amount(details.get("ms")),
+        reason=clean_line("; ".join(reason)),
+    )
+
+
+def _act_words(entry: AuditEntry) -> str:
+    act = entry.details.get("act")
+    if isinstance(act, str):
+        return clean_line(act.replace("_", " "), 40)
+    words = _WORDS.get(entry.subject_type, entry.action.replace(".", ": ").replace("_", " "))
+    state = entry.details.get("state")
+    return clean_line(f"{words}: {str(state).replace('_', ' ')}" if state else words, 60)
+
+
+def _is_told_elsewhere(entry: AuditEntry) -> bool:
+    arrived = entry.subject_type == "attendance" and "seat" in entry.details
+    noted = entry.details.get("act") == Act.NOTE.value and "grant" in entry.details
+    return entry.action in TOLD_ELSEWHERE or arrived or noted
+
+
+def _concerns(entry: AuditEntry, known: Set[str]) -> bool:
+    return entry.subject_id in known or any(isinstance(v, str) and v in known for v in entry.details.values())
+
+
+def _second(user_id: object, names: Mapping[str, str]) -> str | None:
+    return names.get(user_id, user_id) if isinstance(user_id, str) else None
+
+
+def _amount(told: object) -> int:
+    text = str(told) if told is not None else ""
+    return int(text) if text.isdecimal() else 0
