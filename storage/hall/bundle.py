@@ -77,6 +77,30 @@ class BundlePart(Part):
             receipt=None if row["envelope"] is None else bytes(row["envelope"]),
         )
 
+    def holds(self, bundle_id: str) -> bool:
+        """Return whether a bundle is here."""
+        with self._reading() as work:
+            return work.scalar(select(rows.Bundle.bundle_id).where(rows.Bundle.bundle_id == bundle_id)) is not None
+
+    def received(self, seat: str) -> tuple[str, ...]:
+        """Return the ids of a seat's bundles that central's receipt has come for, in the order they were sealed."""
+        return self.received_by_seat(seat).get(seat, ())
+
+    def received_by_seat(self, *seats: str) -> dict[str, tuple[str, ...]]:
+        """Return the ids of received bundles by seat: of those named, or of all."""
+        query = select(rows.Bundle.seat, rows.Bundle.bundle_id).join(
+            rows.Receipt,
+            (rows.Receipt.bundle_id == rows.Bundle.bundle_id) & (rows.Receipt.opened_on == rows.Bundle.opened_on),
+        )
+        if seats:
+            query = query.where(rows.Bundle.seat.in_(seats))
+        with self._reading() as work:
+            found = work.execute(query.order_by(rows.Bundle.sealed_at, rows.Bundle.bundle_id)).all()
+        told: dict[str, tuple[str, ...]] = {}
+        for seat, bundle_id in found:
+            told[seat] = (*told.get(seat, ()), bundle_id)
+        return told
+
     def receipts(self, bundle_ids: Iterable[str]) -> dict[str, bytes]:
         """Return central's receipt of each of these bundles that has one."""
         query = select(rows.Receipt.bundle_id, rows.Receipt.envelope).where(
