@@ -90,16 +90,17 @@ class DeskOpener:
         from kiosk.ground.home import Home
         from kiosk.hall.place import open_hall
         from kiosk.seat.caller import LOST
+        from kiosk.views.authority import HallLost
 
         place = Home(self._home).hall
         with self._lock:
             if self._hall is None:
                 if not place.exists:
-                    raise KioskError(LOST)
+                    raise HallLost(LOST)
                 try:
                     self._hall = open_hall(place, SystemClock())
                 except KioskError:
-                    raise KioskError(LOST) from None
+                    raise HallLost(LOST) from None
             return self._hall
 
 

@@ -113,6 +113,11 @@ def read_code(typed: str) -> TypedCode:
     return TypedCode(Signatory(who >> 1, bool(who & 1)), digest)
 
 
+def respelt(typed: str) -> str:
+    """Return a code in its one spelling; raises Mistyped, naming the groups with a slip."""
+    return _CODE.spell(_CODE.read(typed))
+
+
 def fits(key: bytes, seat: str, challenge: str, terms: Terms, typed: TypedCode) -> bool:
     """Whether a code allows just this act at this seat for this challenge; takes as long whatever is wrong."""
     wanted = _code_digest(key, seat, challenge, terms, typed.signatory)

@@ -50,7 +50,7 @@ class ActCodes:
         pair = self._supervision.pair(wish.pin, wish.second_pin, CONSOLE)
         sitting = self._sitting(wish.seat)
         submission_id = None if sitting is None else sitting.submission_id
-        added_ms = self._store.act_codes.added_ms(wish.seat, submission_id)
+        added_ms = self._store.act_codes.added_ms(wish.seat, submission_id, challenge)
         if submission_id is not None:
             added_ms += self._store.permits.added_ms(submission_id)
         check_act(self._rights, terms.act, pair.first, pair.second, added_ms, terms.amount_ms)

@@ -12,7 +12,7 @@ from kiosk.exam.person import Person
 from kiosk.exam.roster import HeldResult
 from kiosk.exam.text import clean_line, clean_text
 from kiosk.exam.timing import MINUTE_MS, allowance
-from kiosk.views.candidate import CandidateCard, Instructions, Notice, Result, ResultLine, SectionLine
+from kiosk.views.candidate import CandidateCard, Instructions, Notice, Result, ResultLine
 from kiosk.wire.document import words
 from kiosk.wire.result import ResultBody
 
@@ -29,27 +29,7 @@ def minutes_of(outline: Outline, assignment: Assignment) -> int:
 
 def instructions_of(outline: Outline, assignment: Assignment, attempt: int, resumes: bool) -> Instructions:
     """Return what is read before the start."""
-    given = allowance(outline, assignment.accommodation).section_ms
-    return Instructions(
-        assignment_id=assignment.assignment_id,
-        title=clean_line(outline.title),
-        description=_optional(outline.description),
-        instructions=_optional(outline.instructions),
-        minutes=minutes_of(outline, assignment),
-        sections=tuple(
-            SectionLine(
-                title=clean_line(s.title),
-                instructions=_optional(s.instructions),
-                questions=s.questions,
-                minutes=given[s.section_id] // MINUTE_MS if s.section_id in given else None,
-                is_mandatory=s.is_mandatory,
-            )
-            for s in outline.sections
-        ),
-        attempt=attempt,
-        max_attempts=outline.policy.max_attempts,
-        resumes=resumes,
-    )
+    return Instructions.of(outline, assignment.assignment_id, assignment.accommodation, attempt, resumes=resumes)
 
 
 def notice_of(notification: Notification) -> Notice:

@@ -1,8 +1,9 @@
 """A proctor's act at the seat: asked of the hall, proved by its signature, then carried out."""
 
+from kiosk.exam import supervision
 from kiosk.exam.entry import Kind
-from kiosk.exam.error import Denied, KioskError
-from kiosk.exam.grant import Act
+from kiosk.exam.error import Denied, KioskError, Refused
+from kiosk.exam.grant import Act, Grant
 from kiosk.exam.page import SignedGrant
 from kiosk.exam.sitting import Step
 from kiosk.exam.text import clean_line, clean_text
@@ -49,6 +50,14 @@ def ask_grant(
     ):
         raise Denied("The hall allowed something else than was asked. Please try again.")
     return signed
+
+
+def must_fit(scribe: Scribe | None, grant: Grant) -> None:
+    """Raise Refused where the rules would refuse an act now; changes nothing."""
+    if scribe is None:
+        raise Refused("No test is open on this seat.")
+    with scribe.lock:
+        supervision.carry_out(scribe.sitting, grant, scribe.now())
 
 
 def carry_out(scribe: Scribe | None, signed: SignedGrant) -> None:

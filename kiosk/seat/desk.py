@@ -6,9 +6,10 @@ from threading import RLock
 
 from kiosk.exam.attachment import must_be_attached
 from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.grant import Act, Grant
 from kiosk.exam.moment import Clock
 from kiosk.exam.text import clean_line
-from kiosk.seat.act import ask_grant, carry_out
+from kiosk.seat.act import ask_grant, carry_out, must_fit
 from kiosk.seat.act_code import ActCodes, NoCodes
 from kiosk.seat.courier import Courier
 from kiosk.seat.event import RecentEvents
@@ -135,7 +136,8 @@ class Desk(Workplace):
         if record is None:
             opening = opening_of(offer, signed, admission)
             attached = opening.attachments
-            scribe = Scribe.open(opening, self._build, self._clock, self._writer)
+            started = self._codes.started(signed.lease.submission_id)
+            scribe = Scribe.open(opening, self._build, self._clock, self._writer, started)
         elif record.leases[-1].lease != signed.lease:
             raise Refused("This sitting went on elsewhere after it was here. Please ask the proctor.")
         else:
@@ -162,7 +164,9 @@ class Desk(Workplace):
         """Carry out an act a console's code allows and wait until it is saved; raises Denied or Refused."""
         self._must_not_be_sealed()
         secret = clean_line(code, LONGEST_SECRET)
-        carry_out(self._scribe, self._codes.grant(request, secret, *self._subject()))
+        signed = self._codes.grant(request, secret, *self._subject(), self._must_fit)
+        if signed.grant.act is not Act.START:  # which opens nothing by itself: the candidate begins
+            carry_out(self._scribe, signed)
         self._writer.drain()
 
     def challenge(self, request: ActRequest) -> str:
@@ -224,6 +228,12 @@ class Desk(Workplace):
         scribe = self._scribe
         if scribe is not None and self._store.is_sealed(scribe.sitting.genesis.submission_id):
             raise Refused("This sitting is sealed. Nothing can be done to it any more.")
+
+    def _must_fit(self, grant: Grant) -> None:
+        if grant.act is Act.START:
+            self._must_be_free()
+        else:
+            must_fit(self._scribe, grant)
 
     def _subject(self) -> tuple[str, str | None]:
         """Return the open sitting, empty where there is none, and who is signed in."""

@@ -13,9 +13,12 @@ from kiosk.sealing.bundle import Sealer
 from kiosk.sealing.key import KeyFolder
 from kiosk.sealing.key_file import replace_file
 from kiosk.sealing.revocation import RevocationFile, read_carried
-from kiosk.seat.act_key import keep_act_key
+from kiosk.seat.act_code import KeyedCodes
+from kiosk.seat.act_key import keep_act_key, read_act_key
+from kiosk.seat.alone import Alone
 from kiosk.seat.custody import Unlock, is_sealed, keep_code_lock, seat_key, settle_key, wrap_store_key
 from kiosk.seat.desk import Desk
+from kiosk.seat.expectation import Expectations
 from kiosk.seat.outbox import Outbox
 from kiosk.seat.trust import Trust
 from kiosk.seat.unlocking import WRAPPED, unlock_by_hall
@@ -107,7 +110,12 @@ def open_desk(place: Place, authority: Authority, clock: Clock, unlock: Unlock |
     trust = Trust.from_chain(enrolment.seat, enrolment.chain, enrolment.root)
     key = settle_key(place, enrolment, authority) if unlock is None else seat_key(place, unlock)
     store = SeatStore.open(place.store, key, create=True)
-    return Desk(enrolment.seat, authority, store, trust, clock, BUILD)
+    own = KeyFolder(place.keys).signing(NAME)
+    expectations = Expectations(store, trust, clock, own.public)
+    act_key = read_act_key(place)
+    codes = None if act_key is None else KeyedCodes(enrolment.seat, act_key, own, store, expectations, clock)
+    alone = Alone(authority, store, expectations, clock)
+    return Desk(enrolment.seat, alone, store, trust, clock, BUILD, codes)
 
 
 def open_outbox(place: Place, store: SeatStore, clock: Clock) -> Outbox:

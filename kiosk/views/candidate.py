@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.answer import Answer
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.draft import QuestionType
+from kiosk.exam.outline import Outline
 from kiosk.exam.sitting import Phase
+from kiosk.exam.text import clean_line, clean_text
+from kiosk.exam.timing import MINUTE_MS, allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,33 @@ class Instructions:
     max_attempts: int | None
     resumes: bool
     """Whether starting goes on with an open sitting."""
+
+    @classmethod
+    def of(
+        cls, outline: Outline, assignment_id: str, accommodation: Accommodation, attempt: int, *, resumes: bool
+    ) -> "Instructions":
+        """Return what may be told of a test, cleaned, with the candidate's own extra time."""
+        given = allowance(outline, accommodation)
+        return cls(
+            assignment_id=assignment_id,
+            title=clean_line(outline.title),
+            description=_optional(outline.description),
+            instructions=_optional(outline.instructions),
+            minutes=given.test_ms // MINUTE_MS,
+            sections=tuple(
+                SectionLine(
+                    title=clean_line(s.title),
+                    instructions=_optional(s.instructions),
+                    questions=s.questions,
+                    minutes=given.section_ms[s.section_id] // MINUTE_MS if s.section_id in given.section_ms else None,
+                    is_mandatory=s.is_mandatory,
+                )
+                for s in outline.sections
+            ),
+            attempt=attempt,
+            max_attempts=outline.policy.max_attempts,
+            resumes=resumes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +244,7 @@ class Result:
     passed: bool | None
     feedback: str | None = None
     lines: tuple[ResultLine, ...] = ()
+
+
+def _optional(text: str | None) -> str | None:
+    return clean_text(text) if text else None

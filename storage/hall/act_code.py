@@ -63,16 +63,17 @@ class ActCodePart(Part):
         with self._reading() as work:
             return tuple(given_of(row) for row in work.scalars(query.order_by(rows.ActCode.issued_at)))
 
-    def added_ms(self, seat: str, submission_id: str | None) -> int:
+    def added_ms(self, seat: str, submission_id: str | None, challenge: str = "") -> int:
         """Return how much time codes have added at a seat to a sitting, as far as it has not told of it, in ms.
 
-        Of the codes for one challenge only one can be used, so the largest is counted.
+        Of the codes for one challenge only one can be used, so the largest is counted; those for `challenge` are not.
         """
         code = rows.ActCode
         largest = (
             select(func.max(code.amount_ms).label("ms"))
             .where(
                 code.seat == seat,
+                code.challenge != challenge,
                 code.act.in_(ADDING),
                 code.grant_id.is_(None),
                 code.submission_id == submission_id if submission_id else code.submission_id.is_(None),
