@@ -1,0 +1,99 @@
+"""Warrants: grants for many seats, signed after one look at the PINs, each with its right checked and written down."""
+
+import uuid
+from dataclasses import dataclass
+
+from kiosk.exam.grant import Act, Grant
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.moment import Clock, parse_iso
+from kiosk.exam.page import SignedGrant
+from kiosk.exam.roles import Rights
+from kiosk.exam.text import clean_line, clean_text
+from kiosk.hall.act import RIGHT_OF, check_act
+from kiosk.hall.keys import HallKeys
+from kiosk.hall.supervision import LONGEST_NOTE, LONGEST_REASON, Pair
+from kiosk.sealing.envelope import PayloadType, sign
+from storage.hall.store import HallStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One act wanted at one seat."""
+
+    act: Act
+    seat: str
+    submission_id: str = ""
+    amount_ms: int = 0
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """A grant that was signed, and who did what for the books."""
+
+    signed: SignedGrant
+    audit: AuditEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One order of a console: who gave it, and the name it has in the books."""
+
+    order_id: str
+    verb: str
+    pair: Pair
+    undoes: str | None = None
+    """The order this one takes back."""
+
+
+class Warrants:
+    """Signs; keeps nothing."""
+
+    def __init__(self, store: HallStore, keys: HallKeys, rights: Rights, clock: Clock) -> None:
+        self._store = store
+        self._keys = keys
+        self._rights = rights
+        self._clock = clock
+
+    def signed(self, wanted: Wanted, errand: Errand) -> Warrant:
+        """Return the grant of an act; raises Denied without the right, Refused for an amount no sitting takes."""
+        pair = errand.pair
+        added_ms = self._store.permits.added_ms(wanted.submission_id) if wanted.amount_ms else 0
+        check_act(self._rights, wanted.act, pair.first, pair.second, added_ms, wanted.amount_ms)
+        grant = Grant(
+            grant_id=uuid.uuid4().hex,
+            submission_id=wanted.submission_id,
+            seat=wanted.seat,
+            act=wanted.act,
+            who=pair.first.user_id,
+            second=None if pair.second is None else pair.second.user_id,
+            amount_ms=wanted.amount_ms,
+            reason=clean_line(wanted.reason, LONGEST_REASON),
+            note=clean_text(wanted.note, LONGEST_NOTE),
+            issued_at=self._clock.now().at,
+        )
+        signed = SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), self._keys.signing))
+        return Warrant(signed, _audit(grant, errand))
+
+
+def _audit(grant: Grant, errand: Errand) -> AuditEntry:
+    details = {"grant": grant.grant_id, "act": grant.act.value, "seat": grant.seat, "reason": grant.reason}
+    if grant.second is not None:
+        details["second"] = grant.second
+    if grant.amount_ms:
+        details["ms"] = str(grant.amount_ms)
+    return AuditEntry(
+        at=parse_iso(grant.issued_at),
+        who=grant.who,
+        action=RIGHT_OF[grant.act],
+        subject_type="test_submissions",
+        subject_id=grant.submission_id or grant.seat,
+        details=details | stamp(errand),
+    )
+
+
+def stamp(errand: Errand) -> dict[str, str]:
+    """Return what ties an entry of the books to the order it belongs to."""
+    told = {"order": errand.order_id, "verb": errand.verb}
+    return told if errand.undoes is None else told | {"undoes": errand.undoes}
