@@ -26,11 +26,14 @@ from kiosk.views.authority import Admission, GrantRequest, LeaseOffer, Report
 from kiosk.views.candidate import Instructions, Notice, Result, TestCard
 from kiosk.wire.enrolment import EnrolmentDocument
 from kiosk.wire.package import PackageManifest
+from storage.hall.seat import EnrolledSeat
 from storage.hall.store import HallStore
 
 SEAT_DAYS = timedelta(days=30)
 """How long a seat's certificate lasts; one that has run out is flagged, never refused."""
 CLOCK_SLACK = timedelta(days=1)
+FORGET = "assignment.reseat"
+"""Whoever may give a candidate another seat may give a seat another machine."""
 
 
 class Hall:
@@ -194,6 +197,18 @@ class Hall:
             is_sealed=code_key is not None,
             code_key=code_key,
             act_key=self._keys.act_key(seat).hex(),
+        )
+
+    def seats(self) -> tuple[EnrolledSeat, ...]:
+        """Return which key goes by which seat's name."""
+        return self._store.seats.seats()
+
+    def forget_seat(self, seat: str, pin: str) -> None:
+        """Give a seat's name free for another machine, with a proctor's PIN; raises Refused for a name nobody has."""
+        person = self._supervision.allowed(FORGET, pin, None, "console").first
+        now = parse_iso(self._clock.now().at)
+        self._store.seats.let_go(
+            seat, now, AuditEntry(at=now, who=person.user_id, action=FORGET, subject_type="seats", subject_id=seat)
         )
 
     def close(self) -> None:
