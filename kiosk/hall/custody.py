@@ -67,7 +67,8 @@ class Custody:
     def decide(self, policy: HallPolicyDocument, pin: str, second_pin: str) -> None:
         """Decide for all seats, from their next enrolment on; raises Denied unless two proctors do."""
         pair = self._supervision.allowed(RIGHT, pin, second_pin, CONSOLE)
-        self._note_pair(pair, "policy", self._keys.hall, {"seal_stores": "on" if policy.seal_stores else "off"})
+        decided = {"seal_stores": "on" if policy.seal_stores else "off", "start": policy.start}
+        self._note_pair(pair, "policy", self._keys.hall, decided)
         replace_file(self._folder / POLICY, policy.model_dump_json().encode("utf-8"), 0o600)
 
     def code(self, seat: str, pin: str, second_pin: str) -> str:

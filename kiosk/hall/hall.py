@@ -47,11 +47,12 @@ class Hall:
         self._rights = rights
         self._clock = clock
         self._reception = Reception(store, doorkeeper, clock)
-        self._openings = Openings(store, keys, clock)
         self._supervision = Supervision(store, keys, rights, doorkeeper, clock)
         self._opening = Opening(store, keys, self._supervision, clock)
         self.custody = Custody(folder, keys, store, self._supervision, doorkeeper, clock)
         """The keys of the seats' stores."""
+        self.openings = Openings(store, keys, clock, lambda: self.custody.policy().start == "together")
+        """Which tests may begin, and the leases of those that do."""
         self.act_codes = ActCodes(store, keys, rights, self._supervision, clock)
         """The codes that allow acts at seats that cannot reach this hall."""
 
@@ -66,7 +67,7 @@ class Hall:
 
     def tests(self, token: str) -> tuple[TestCard, ...]:
         """Return the candidate's tests, with why each may not start now."""
-        return self._openings.tests(self._reception.guest(token))
+        return self.openings.tests(self._reception.guest(token))
 
     def notices(self, token: str) -> tuple[Notice, ...]:
         """Return the candidate's notifications, newest first."""
@@ -75,14 +76,14 @@ class Hall:
 
     def instructions(self, token: str, assignment_id: str) -> Instructions:
         """Return what is read before the start."""
-        return self._openings.instructions(self._reception.guest(token), assignment_id)
+        return self.openings.instructions(self._reception.guest(token), assignment_id)
 
     def lease(self, token: str, assignment_id: str, seat: str) -> LeaseOffer:
         """Allow the seat to open the next attempt, or hand out the running lease again."""
         guest = self._reception.guest(token)
         if guest.seat != seat:
             raise Denied("You signed in at another seat. Please sign in here.")
-        return self._openings.lease(guest, assignment_id)
+        return self.openings.lease(guest, assignment_id)
 
     def result(self, token: str, assignment_id: str) -> Result:
         """Return the released result; raises Refused while there is none."""

@@ -2,7 +2,8 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import RLock
 
@@ -12,6 +13,7 @@ from kiosk.exam.gate import check_opening
 from kiosk.exam.lease import Lease
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, iso, parse_iso
+from kiosk.exam.move import Move
 from kiosk.exam.outline import Outline
 from kiosk.exam.page import SignedLease
 from kiosk.exam.paper import Paper
@@ -23,11 +25,19 @@ from kiosk.hall.reception import Guest
 from kiosk.hall.timetable import session_for
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.sealing.part import open_paper
-from kiosk.views.authority import LeaseOffer
+from kiosk.views.authority import JournalOffer, LeaseOffer
 from kiosk.views.candidate import Instructions, TestCard
 from storage.hall.store import HallStore
 
 NO_PAPER = "The paper of this test has not come to this hall. Please ask the proctor."
+BEHIND = (
+    "This seat does not hold all that the hall has of your test. Please ask the proctor: the test has to be moved, to "
+    "another seat or to this one."
+)
+INCOMPLETE = "The hall does not hold all of this test yet. Please wait, or ask the proctor."
+NOT_STARTED = "Please wait for the proctor to start."
+TRIES = 20
+"""How often a lease is written anew because its sitting grew meanwhile."""
 NOT_RELEASED = "The paper of this test has not been released yet. Please wait for the proctor."
 
 
@@ -46,6 +56,10 @@ class Case:
     session: Session | None
     is_expected: bool
     """Whether the hall has no sessions, or one of them holds this test for this candidate."""
+    move: Move | None = None
+    """The order that the running attempt goes on elsewhere, which nobody has followed yet."""
+    may_start: bool = True
+    """Whether the proctor has let this candidate begin, where the hall starts together."""
 
     @property
     def attempt(self) -> int:
@@ -56,7 +70,11 @@ class Case:
 class Openings:
     """Asks the gate and signs leases; one at a time, so that an attempt is never given twice."""
 
-    def __init__(self, store: HallStore, keys: HallKeys, clock: Clock) -> None:
+    def __init__(self, store: HallStore, keys: HallKeys, clock: Clock, starts_together: Callable[[], bool]) -> None:
+        """`starts_together` tells whether candidates begin when the proctor says, rather than each on their own."""
+        self.is_behind: Callable[[str, str], bool] = lambda seat, submission_id: False
+        """Whether a seat holds less of a sitting than the hall; the hub says how to know."""
+        self._starts_together = starts_together
         self._store = store
         self._keys = keys
         self._clock = clock
@@ -80,18 +98,68 @@ class Openings:
         with self._lock:
             case, now = self._case(guest, self._own(guest, assignment_id)), self._now()
             _check(guest, case, now)
-            if case.running is not None:
-                signed = self._store.permits.lease(case.running.submission_id)
-            else:
+            if case.running is None:
                 signed = self._open(guest, case, now)
+            elif case.move is not None:
+                signed = self._follow(guest, case.move, now)
+            else:
+                signed = self._again(guest, case.running)
         sealed, identity = self._store.papers.paper(signed.lease.paper), self._store.papers.identity(signed.lease.paper)
         if sealed is None or identity is None:
             raise Refused(NO_PAPER if sealed is None else NOT_RELEASED)
-        return LeaseOffer(signed.envelope, identity, sealed.blob, sealed.attachments)
+        return LeaseOffer(signed.envelope, identity, sealed.blob, sealed.attachments, self._journal(signed.lease))
+
+    def _again(self, guest: Guest, running: Progress) -> SignedLease:
+        if self.is_behind(guest.seat, running.submission_id):
+            raise Refused(BEHIND)
+        return self._store.permits.lease(running.submission_id)
+
+    def _follow(self, guest: Guest, move: Move, now: datetime) -> SignedLease:
+        """Give the lease of the next epoch, cut at what the hall holds at this moment."""
+        for _ in range(TRIES):
+            before = self._store.permits.lease(move.submission_id).lease
+            holding = self._store.tails.holding(before.submission_id, before.opened_on)
+            fork = None if holding is None else holding.tail.newest.head
+            if holding is not None and holding.tail.gap(holding.tail.newest.epoch) is not None:
+                raise Refused(INCOMPLETE)
+            lease = replace(
+                before,
+                lease_id=uuid.uuid4().hex,
+                seat=guest.seat,
+                epoch=before.epoch + 1,
+                limit_ms=None if before.limit_ms is None else _left_ms(before.due_at, now),
+                issued_at=iso(now),
+                fork_seq=None if fork is None else fork.seq,
+                fork_hash=None if fork is None else fork.hash.hex(),
+            )
+            signed = SignedLease(lease=lease, envelope=sign(PayloadType.LEASE, lease.document(), self._keys.signing))
+            details = {"from": before.seat, "to": lease.seat, "epoch": lease.epoch, "move": move.move_id}
+            audit = AuditEntry(
+                at=now,
+                who=guest.person.user_id,
+                action="submission.move",
+                subject_type="test_submissions",
+                subject_id=lease.submission_id,
+                details=details,
+            )
+            if self._store.moves.follow(move, signed, audit, now):
+                return signed
+        raise Refused("The seat this sitting leaves is still sending. Please try again.")
+
+    def _journal(self, lease: Lease) -> JournalOffer | None:
+        if lease.fork is None:
+            return None
+        copy = self._store.tails.copy(lease.submission_id, lease.opened_on, lease.epoch)
+        return JournalOffer(
+            genesis=copy.genesis,
+            entries=copy.entries,
+            evidence=copy.evidence,
+            leases=copy.leases,
+            grants=copy.grants,
+        )
 
     def _open(self, guest: Guest, case: Case, now: datetime) -> SignedLease:
         paper, assignment = _printed(case), case.assignment
-        left = max(assignment.due_date - now, timedelta(0)) // timedelta(milliseconds=1)
         lease = Lease(
             lease_id=uuid.uuid4().hex,
             submission_id=uuid.uuid4().hex,
@@ -104,7 +172,7 @@ class Openings:
             attempt=case.attempt,
             seed=secrets.token_hex(16),
             accommodation=assignment.accommodation,
-            limit_ms=left if paper.policy.due_date_ends else None,
+            limit_ms=_left_ms(iso(assignment.due_date), now) if paper.policy.due_date_ends else None,
             due_at=iso(assignment.due_date),
             proctor_id=None if case.session is None else case.session.opened_by,
             issued_at=iso(now),
@@ -132,14 +200,17 @@ class Openings:
         sessions = self._store.roster.sessions(guest.person.user_id)
         session = session_for(sessions, assignment.test_id, self._now())
         paper = self._paper(assignment.paper_digest)
+        running = None if latest is None or latest.is_over else latest
         return Case(
             assignment=assignment,
             test=self._store.roster.test(assignment.test_id),
             outline=self._outline(assignment.paper_digest) if paper is None else Outline.of(paper, opened=True),
             paper=paper,
-            running=None if latest is None or latest.is_over else latest,
+            running=running,
             session=session,
             is_expected=session is not None or not self._store.roster.all_sessions(),
+            move=None if running is None else self._store.moves.waiting(running.submission_id),
+            may_start=not self._starts_together() or self._store.commands.is_started(assignment.candidate_id),
         )
 
     def _outline(self, digest: str | None) -> Outline | None:
@@ -187,8 +258,10 @@ def _refusal(guest: Guest, case: Case, now: datetime) -> str | None:
 def _check(guest: Guest, case: Case, now: datetime) -> None:
     """Raise Refused unless a candidate may begin here and now, or go on."""
     if case.running is not None:
-        if case.running.seat != guest.seat:
-            raise Refused(f"This test is open at the seat {case.running.seat}. Please ask the proctor.")
+        seat = case.running.seat if case.move is None else case.move.to_seat
+        if seat != guest.seat:
+            how = "is open at" if case.move is None else "goes on at"
+            raise Refused(f"This test {how} the seat {seat}. Please ask the proctor.")
         return
     outline = _told(case)
     if not case.is_expected:
@@ -196,7 +269,15 @@ def _check(guest: Guest, case: Case, now: datetime) -> None:
     check_opening(outline.policy, case.assignment, now, is_active=case.test.is_active, session=case.session)
     if case.session is not None and case.session.opened_by is None:
         raise Refused("The proctor has not opened this session yet. Please wait.")
+    if not case.may_start:
+        raise Refused(NOT_STARTED)
     _printed(case)
+
+
+def _left_ms(due_at: str | None, now: datetime) -> int | None:
+    if due_at is None:
+        return None
+    return max(parse_iso(due_at) - now, timedelta(0)) // timedelta(milliseconds=1)
 
 
 def _told(case: Case) -> Outline:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kiosk.exam.error import KioskError
+from kiosk.exam.evidence import Evidence
 from kiosk.exam.grant import Act
 from kiosk.views.candidate import CandidateCard, Instructions, Notice, Result, TestCard
 
@@ -22,6 +23,22 @@ class Admission:
     candidate: CandidateCard
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalOffer:
+    """What a sitting that was moved here goes on with: all that counts of it, up to the fork of the lease."""
+
+    genesis: str = field(repr=False)
+    """Canonical text."""
+    entries: tuple[str, ...] = field(repr=False)
+    """Canonical texts, from the first to that of the fork."""
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    """The captures those entries name."""
+    leases: tuple[bytes, ...] = field(default=(), repr=False)
+    """DSSE envelopes of every lease of the sitting, the new one last."""
+    grants: tuple[bytes, ...] = field(default=(), repr=False)
+    """DSSE envelopes of the acts allowed for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeaseOffer:
     """What opens or resumes a sitting: a lease signed by the hall, and the key of its paper."""
@@ -34,6 +51,8 @@ class LeaseOffer:
     """The sealed paper, as it came in the package."""
     attachments_blob: bytes | None = field(default=None, repr=False)
     """The texts of its files, sealed as it is; None where it has none."""
+    journal: JournalOffer | None = field(default=None, repr=False)
+    """Of a sitting that was moved here; a seat that holds it already passes it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

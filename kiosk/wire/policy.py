@@ -13,3 +13,5 @@ class HallPolicyDocument(Document):
     version: Literal[1] = 1
     seal_stores: bool = False
     """Whether the keys of the seats' stores may lie on their disks only sealed."""
+    start: Literal["own", "together"] = "own"
+    """Whether each candidate begins when they like, or when the proctor says; asked at every start."""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.exam.dispatch import CommandState
 from kiosk.exam.error import Refused
+from kiosk.exam.grant import Act
 from kiosk.exam.journal import Head
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.move import Move, MoveState
@@ -80,7 +81,7 @@ class MovePart(Part):
                 raise Refused("A newer permission has been given for this sitting. Please try again.")
             work.execute(insert(rows.Lease), [lease_row(signed)])
             _go_on(work, signed, fork, now)
-            _give_up(work, move, now)
+            _give_up(work, move, lease.seat, now)
             write_audit(work, audit)
             return True
 
@@ -110,10 +111,14 @@ def _go_on(work: Session, signed: SignedLease, fork: Head | None, now: datetime)
     )
 
 
-def _give_up(work: Session, move: Move, now: datetime) -> None:
-    """End the commands for this sitting that its old seat has not answered, but for the order to give it up."""
-    of_sitting = select(rows.Grant.grant_id).where(
-        rows.Grant.submission_id == move.submission_id, rows.Grant.act != "move"
+def _give_up(work: Session, move: Move, seat: str, now: datetime) -> None:
+    """End the commands for this sitting that nobody has answered; seats it has left are still told to give it up.
+
+    A seat it has come back to must not be told so by an order from before.
+    """
+    grant = rows.Grant
+    of_sitting = select(grant.grant_id).where(
+        grant.submission_id == move.submission_id, (grant.act != Act.MOVE.value) | (grant.seat == seat)
     )
     work.execute(
         update(rows.Command)

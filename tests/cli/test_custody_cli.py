@@ -81,10 +81,10 @@ def raw_key(ended, seat="A12"):
 
 
 def test_two_proctors_decide(ended):
-    assert ended.hall.facts("hall", "policy") == {"sealStores": True}
+    assert ended.hall.facts("hall", "policy") == {"sealStores": True, "start": "own"}
     refused = ended.hall.run(*OFF, typed=f"{ended.pins[0]}\n{ended.pins[0]}\n", status=1)
     assert "somebody else" in refused.stderr
-    assert ended.hall.facts(*OFF, typed=ended.both) == {"sealStores": False}
+    assert ended.hall.facts(*OFF, typed=ended.both) == {"sealStores": False, "start": "own"}
     ended.hall.run("hall", "policy", "--seal-stores", "perhaps", status=2)
 
 

@@ -9,6 +9,13 @@ from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.ground.home import Home
 
 
+class Beginning(StrEnum):
+    """Who says when a candidate begins."""
+
+    OWN = "own"
+    TOGETHER = "together"
+
+
 class Switch(StrEnum):
     """On or off."""
 
@@ -21,30 +28,35 @@ def policy(
         Switch | None,
         typer.Option("--seal-stores", help="Whether the keys of the seats' stores lie on their disks only sealed."),
     ] = None,
+    start: Annotated[
+        Beginning | None,
+        typer.Option("--start", help="Whether each candidate begins on their own, or all when the proctor says."),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what this hall has decided for all its seats, or decide it, with the PINs of two proctors.
 
-    A seat hears of it with its next enrolment, which is at its next start. Sealed stores open only while the hall
-    answers, or with a code: kiosk hall codes.
+    A seat hears of sealing with its next enrolment, which is at its next start. Sealed stores open only while the hall
+    answers, or with a code: kiosk hall codes. How tests start holds from now on, for those that have not begun.
     """
     from kiosk.cli.hall.hall import open_hall_of
     from kiosk.cli.secret import ask_secret
-    from kiosk.wire.policy import HallPolicyDocument
 
     hall = open_hall_of(Home.at(home))
     try:
-        if seal_stores is not None:
-            decided = HallPolicyDocument(seal_stores=seal_stores is Switch.ON)
+        if seal_stores is not None or start is not None:
+            changes: dict[str, object] = {} if seal_stores is None else {"seal_stores": seal_stores is Switch.ON}
+            changes |= {} if start is None else {"start": start.value}
+            decided = hall.custody.policy().model_copy(update=changes)
             hall.custody.decide(decided, ask_secret("PIN of one proctor"), ask_secret("PIN of another proctor"))
         found = hall.custody.policy()
     finally:
         hall.close()
     if as_json:
-        put_json({"sealStores": found.seal_stores})
+        put_json({"sealStores": found.seal_stores, "start": found.start})
         return
-    put_text(f"seal stores  {Switch.ON if found.seal_stores else Switch.OFF}")
+    put_text(f"seal stores  {Switch.ON if found.seal_stores else Switch.OFF}\nstart        {found.start}")
 
 
 def codes(
