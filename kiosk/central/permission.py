@@ -10,7 +10,8 @@ from kiosk.exam.grant import Act, Grant
 from kiosk.exam.lease import Lease
 from kiosk.exam.page import SignedLease
 from kiosk.sealing.body import Contents
-from kiosk.sealing.certificate import verify_chain
+from kiosk.sealing.certificate import Holder, verify_chain
+from kiosk.sealing.coded_grant import is_coded, read_coded
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.sealing.key import KeyRole
 
@@ -28,7 +29,8 @@ class Permissions:
 
         Raises Invalid without the lease of the opening; whatever else is missing is flagged.
         """
-        hall = verify_chain(hall_chain, root, KeyRole.HALL).key
+        holder = verify_chain(hall_chain, root, KeyRole.HALL)
+        hall = holder.key
         leases = [_lease(envelope, hall) for envelope in contents.leases]
         opening = leases[0].lease
         genesis = contents.genesis
@@ -38,7 +40,8 @@ class Permissions:
         if opening.candidate_id != contents.candidate.user_id:
             raise Invalid("the hall gave the lease to another candidate")
         given = {signed.lease.lease_id for signed in leases}
-        flags = [*_unsigned_moves(contents.entries, given), *_unsigned_acts(contents, hall)]
+        given_acts = GivenActs.of(contents, root, holder)
+        flags = [*_unsigned_moves(contents.entries, given), *given_acts.flags, *_unsigned_acts(contents, given_acts)]
         return cls(tuple(leases), tuple(flags))
 
 
@@ -54,20 +57,68 @@ def _unsigned_moves(entries: Sequence[Entry], given: set[str]) -> list[str]:
     ]
 
 
-def _unsigned_acts(contents: Contents, hall: str) -> list[str]:
-    grants: dict[str, Grant] = {}
+@dataclass(frozen=True, slots=True)
+class GivenActs:
+    """What a proctor allowed in one sitting, signed by the hall or by a code at the seat."""
+
+    signed: Mapping[str, Grant]
+    coded: Mapping[str, Grant]
+    flags: tuple[str, ...]
+    """What does not hold."""
+
+    @classmethod
+    def of(cls, contents: Contents, root: str, hall: Holder) -> "GivenActs":
+        """Read the grants of a bundle; one that does not hold hides no other."""
+        signed: dict[str, Grant] = {}
+        coded: dict[str, Grant] = {}
+        flags = []
+        for envelope in contents.grants:
+            by_code = is_coded(envelope)
+            try:
+                grant = _coded(envelope, root, hall) if by_code else _signed(envelope, hall.key)
+            except KioskError as error:
+                flags.append(f"a grant does not hold: {error.message}")
+                continue
+            if grant.submission_id == contents.genesis.submission_id:
+                (coded if by_code else signed)[grant.grant_id] = grant
+        return cls(signed, coded, tuple(flags))
+
+    @property
+    def all(self) -> Mapping[str, Grant]:
+        """Every act that was allowed, one way or the other."""
+        return {**self.coded, **self.signed}
+
+    def by_code(self, grant_id: str) -> str | None:
+        """Return what to tell of an act that a code allowed, or None where the hall itself allowed it."""
+        grant = self.coded.get(grant_id)
+        if grant is None:
+            return None
+        confirmed = self.signed.get(grant_id) == grant
+        word = "the hall confirmed it" if confirmed else "the hall has not confirmed it"
+        return f"was allowed by a code of {grant.who}; {word}"
+
+
+def _signed(envelope: bytes, hall: str) -> Grant:
+    return Grant.from_document(open_envelope(envelope, PayloadType.GRANT, hall))
+
+
+def _coded(envelope: bytes, root: str, hall: Holder) -> Grant:
+    return read_coded(envelope, root, hall.hall or "").grant
+
+
+def _unsigned_acts(contents: Contents, given: GivenActs) -> list[str]:
     flags = []
-    for envelope in contents.grants:
-        try:
-            grant = Grant.from_document(open_envelope(envelope, PayloadType.GRANT, hall))
-        except KioskError as error:
-            flags.append(f"a grant does not hold: {error.message}")
-            continue
-        if grant.submission_id == contents.genesis.submission_id:
-            grants[grant.grant_id] = grant
     for entry in contents.entries:
-        if "grant" in entry.body and not _covers(grants, entry.body):
-            flags.append(f"the act at entry {entry.seq} ({entry.kind}) has no grant signed by the hall")
+        if "grant" not in entry.body:
+            continue
+        told = f"the act at entry {entry.seq} ({entry.kind})"
+        if not _covers(given.all, entry.body):
+            flags.append(f"{told} has no grant signed by the hall")
+        elif (words := given.by_code(entry.body["grant"])) is not None:
+            flags.append(f"{told} {words}")
+    start = next((g for g in given.coded.values() if g.act is Act.START), None)
+    if start is not None:
+        flags.append(f"the start {given.by_code(start.grant_id)}")
     return flags
 
 

@@ -4,10 +4,10 @@ It needs the hall's key folder and a roster, and nothing of the hub: any machine
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kiosk.exam.act_code import Signatory, Terms, code_of, read_challenge
-from kiosk.exam.error import Denied, Invalid, Refused
+from kiosk.exam.error import Denied, Invalid, KioskError, Refused
 from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
@@ -17,7 +17,7 @@ from kiosk.exam.roster import Progress
 from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Pair, Supervision
-from kiosk.sealing.coded_grant import CodedGrant
+from kiosk.sealing.coded_grant import CodedGrant, is_coded, read_coded
 from kiosk.views.board import CodeWish
 from storage.hall.act_code import GivenCode
 from storage.hall.store import HallStore
@@ -75,6 +75,19 @@ class ActCodes:
         if not any(g.act is grant.act and g.amount_ms == grant.amount_ms for g in known):
             return f"{grant.act.value} at {grant.seat} was allowed by a code given on another machine of this hall."
         return None
+
+    def look(self, envelopes: Iterable[bytes]) -> tuple[str, ...]:
+        """Take note of the acts by code among the grants a seat sent; return what a person should look at, in words."""
+        found = []
+        for envelope in envelopes:
+            if not is_coded(envelope):
+                continue
+            try:
+                words = self.confirm(read_coded(envelope, self._keys.root, self._keys.hall))
+            except KioskError as error:
+                words = f"An act by code does not hold: {error.message}."
+            found += [words] if words else []
+        return tuple(found)
 
     def _sitting(self, seat: str) -> Progress | None:
         """Return the sitting this hall last knew at a seat: the open one, else the one handed in last."""

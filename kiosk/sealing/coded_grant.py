@@ -1,15 +1,17 @@
 """Coded grants, signed by the seat that carried them out and read by those who look into them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from kiosk.exam.act_code import Setting, Terms, challenge_of, fits, read_code
-from kiosk.exam.error import Invalid, KioskError
+from kiosk.exam.error import Denied, Invalid, KioskError
 from kiosk.exam.grant import Grant
 from kiosk.exam.page import SignedGrant
+from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.envelope import PayloadType, read_envelope, sign
-from kiosk.sealing.key import SigningKey
+from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.wire.coded_grant import CodedGrantDocument
 from kiosk.wire.document import words
 
@@ -55,7 +57,7 @@ def proctor_name(number: int) -> str:
     return f"proctor {number}"
 
 
-def sign_coded(coded: CodedGrant, key: SigningKey) -> SignedGrant:
+def sign_coded(coded: CodedGrant, key: SigningKey, chain: Sequence[str]) -> SignedGrant:
     """Return the grant as a journal's store keeps it, in an envelope by the seat's own key."""
     document = {
         "version": 1,
@@ -64,6 +66,7 @@ def sign_coded(coded: CodedGrant, key: SigningKey) -> SignedGrant:
         "nonce": coded.nonce,
         "challenge": coded.challenge,
         "code": coded.code,
+        "certificates": list(chain),
     }
     return SignedGrant(grant=coded.grant, envelope=sign(PayloadType.CODED_GRANT, document, key))
 
@@ -77,14 +80,26 @@ def is_coded(envelope: bytes) -> bool:
     return True
 
 
-def read_coded(envelope: bytes, seat_key: str) -> CodedGrant:
-    """Return the coded grant that a seat's key signed; raises Tampered or Invalid otherwise."""
+def own_grant(envelope: bytes) -> Grant:
+    """Return the grant in an envelope that this very seat made and kept; it is proved to nobody."""
+    payload = read_envelope(envelope, PayloadType.CODED_GRANT).document()
+    return Grant.from_document(payload["grant"])
+
+
+def read_coded(envelope: bytes, root: str, hall: str) -> CodedGrant:
+    """Return the coded grant that a seat of a hall signed.
+
+    Raises Tampered, Invalid or Denied for anything else; what its code is worth only the hall can say.
+    """
     read = read_envelope(envelope, PayloadType.CODED_GRANT)
-    read.check(seat_key)
     try:
         document = CodedGrantDocument.model_validate_json(read.canonical_payload())
     except ValidationError as error:
         raise Invalid(f"an act by code is not of this version: {words(error)}") from None
+    holder = verify_chain(document.certificates, root, KeyRole.SEAT)
+    read.check(holder.key)
+    if (holder.hall, holder.seat) != (hall, document.grant.seat):
+        raise Denied("an act by code was written down by another seat than it names")
     return CodedGrant(
         grant=Grant.from_document(document.grant.model_dump(mode="json")),
         candidate_id=document.candidate_id,

@@ -19,6 +19,7 @@ from kiosk.sealing.coded_grant import CodedGrant, proctor_name, sign_coded
 from kiosk.sealing.key import SigningKey
 from kiosk.seat.expectation import Expectations
 from kiosk.views.desk import ActRequest
+from kiosk.wire.enrolment import EnrolmentDocument
 from storage.seat.store import SeatStore
 
 NO_CODES = "This seat takes no codes: it was never connected to a hub. Ask the hall."
@@ -84,10 +85,17 @@ class KeyedCodes:
     """Implements `ActCodes` with the key a seat shares with its hall; usable from any thread."""
 
     def __init__(
-        self, seat: str, key: bytes, own: SigningKey, store: SeatStore, expectations: Expectations, clock: Clock
+        self,
+        enrolment: EnrolmentDocument,
+        key: bytes,
+        own: SigningKey,
+        store: SeatStore,
+        expectations: Expectations,
+        clock: Clock,
     ) -> None:
         """`own` is the seat's key, which signs what was done; `expectations` tells who may be started here."""
-        self._seat = seat
+        self._seat = enrolment.seat
+        self._chain = enrolment.chain
         self._key = key
         self._own = own
         self._store = store
@@ -127,7 +135,7 @@ class KeyedCodes:
                 challenge=asked.challenge,
                 code=respelt(code),
             )
-            signed = sign_coded(coded, self._own)
+            signed = sign_coded(coded, self._own, self._chain)
             if not self._store.challenges.use(setting.submission_id, setting.candidate_id, asked.nonce):
                 raise Refused("This code has been used.")
             if grant.act is Act.START:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedGrant, SignedLease
-from kiosk.sealing.coded_grant import read_coded
+from kiosk.sealing.coded_grant import own_grant
 from kiosk.sealing.envelope import PayloadType, read_envelope
 from kiosk.sealing.secret import CODE, hash_secret
 from kiosk.seat.trust import Trust
@@ -38,12 +38,11 @@ class Expected:
 class Expectations:
     """Keeps what the hall allowed ahead; nothing of it is believed but what the hall signed for this seat."""
 
-    def __init__(self, store: SeatStore, trust: Trust, clock: Clock, own: str) -> None:
-        """`own` is the public half of the seat's key."""
+    def __init__(self, store: SeatStore, trust: Trust, clock: Clock) -> None:
+        """`trust` knows the hall whose word counts."""
         self._store = store
         self._trust = trust
         self._clock = clock
-        self._own = own
 
     def take(self, message: AdvanceMessage) -> None:
         """Keep what a hub sent; raises Tampered, Invalid or Denied for what is not this hall's word for this seat."""
@@ -99,7 +98,7 @@ class Expectations:
     def started(self, submission_id: str) -> SignedGrant | None:
         """Return the act that started a sitting here without the hall, or None."""
         found = next((a.start for a in self._store.advances.all() if a.submission_id == submission_id), None)
-        return None if found is None else SignedGrant(grant=read_coded(found, self._own).grant, envelope=found)
+        return None if found is None else SignedGrant(grant=own_grant(found), envelope=found)
 
     def forget(self, assignment_id: str) -> None:
         """Drop what was allowed ahead and not begun: the hall itself has opened the test since."""

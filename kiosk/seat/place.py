@@ -111,9 +111,9 @@ def open_desk(place: Place, authority: Authority, clock: Clock, unlock: Unlock |
     key = settle_key(place, enrolment, authority) if unlock is None else seat_key(place, unlock)
     store = SeatStore.open(place.store, key, create=True)
     own = KeyFolder(place.keys).signing(NAME)
-    expectations = Expectations(store, trust, clock, own.public)
+    expectations = Expectations(store, trust, clock)
     act_key = read_act_key(place)
-    codes = None if act_key is None else KeyedCodes(enrolment.seat, act_key, own, store, expectations, clock)
+    codes = None if act_key is None else KeyedCodes(enrolment, act_key, own, store, expectations, clock)
     alone = Alone(authority, store, expectations, clock)
     return Desk(enrolment.seat, alone, store, trust, clock, BUILD, codes)
 

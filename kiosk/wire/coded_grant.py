@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kiosk.exam.grant import Act
-from kiosk.wire.document import Count, Document, Identifier, Instant, Name
+from kiosk.wire.document import ChainTexts, Count, Document, Identifier, Instant, Name
 
 Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Words = Annotated[str, Field(max_length=2_000)]
@@ -38,3 +38,5 @@ class CodedGrantDocument(Document):
     nonce: Nonce
     challenge: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$")]
     code: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){2}$")]
+    certificates: ChainTexts
+    """Those of the seat that carried it out: a sitting may have gone on elsewhere since."""

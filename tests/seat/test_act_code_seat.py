@@ -71,7 +71,7 @@ def test_a_code_does_what_its_console_allowed_and_the_journal_names_the_proctor_
     desk.act_by_code(EXTEND, asked(house, desk, EXTEND))
     assert desk.time_left().test_ms == before + 600_000
     (grant,) = desk._store.whole_record(sitting_of(desk)).grants
-    coded = read_coded(grant.envelope, house_key(house))
+    coded = read_coded(grant.envelope, house.keyring.root.public, house.hall.name)
     assert (coded.grant, coded.candidate_id, coded.grant.who) == (grant.grant, "candidate-1", "proctor 1")
     assert is_coded(grant.envelope)
     assert coded.holds(bytes.fromhex(house.hall.enrol(SEAT, house_key(house)).act_key))
