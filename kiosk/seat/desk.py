@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import RLock
 
-from kiosk.exam.attachment import must_be_attached
+from kiosk.exam.entry import Entry
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.moment import Clock
 from kiosk.exam.text import clean_line
 from kiosk.seat.act import ask_grant, carry_out, must_fit
 from kiosk.seat.act_code import ActCodes, NoCodes
+from kiosk.seat.beginning import Beginning
 from kiosk.seat.courier import Courier
 from kiosk.seat.event import RecentEvents
 from kiosk.seat.hub_line import HubLine, SameProcess
-from kiosk.seat.offer import lease_of, opening_of
+from kiosk.seat.inbox import Inbox
+from kiosk.seat.order import Orders
 from kiosk.seat.overlay import overlay_of
 from kiosk.seat.report import Reporter
 from kiosk.seat.scribe import Scribe
@@ -32,11 +34,13 @@ from kiosk.views.candidate import (
     Sheet,
     TestCard,
 )
-from kiosk.views.desk import ActRequest, DeskEvent, HallMessage, LinkState, OverlayState, Saved
+from kiosk.views.desk import ActRequest, Changed, DeskEvent, HallMessage, HeldByHall, LinkState, OverlayState, Saved
 from storage.seat.store import SeatStore
 
 LONGEST_SECRET = 100
 """Characters of a roll number, a code or a PIN that are looked at."""
+SETTLING = 3.0
+"""Seconds the hall is given to take what this seat holds of a sitting, before it is asked where that goes on."""
 
 
 class Desk(Workplace):
@@ -62,7 +66,6 @@ class Desk(Workplace):
         self._authority = authority
         self._store = store
         self._trust = trust
-        self._build = build
         self._codes = codes or NoCodes()
         self._hub = hub or SameProcess()
         self._listeners: list[Callable[[DeskEvent], None]] = []
@@ -72,6 +75,20 @@ class Desk(Workplace):
         self._hand = False
         self._reporter = Reporter(self._courier)
         self._seat_at: str | None = None
+        self._hall_at: str | None = None
+        self._central_at: str | None = None
+        self._beginning = Beginning(
+            seat=seat,
+            build=build,
+            store=store,
+            trust=trust,
+            clock=clock,
+            writer=self._writer,
+            codes=self._codes,
+        )
+        self._is_overlay_open = False
+        self.inbox = Inbox()
+        self.orders = Orders(self._hub.done)
         self._turn = RLock()
 
     def listen(self, listener: Callable[[DeskEvent], None]) -> None:
@@ -130,24 +147,22 @@ class Desk(Workplace):
 
     def _begin(self, assignment_id: str) -> None:
         admission = self._admitted()
+        for line in self._store.sittings():
+            if line.assignment_id == assignment_id and line.submitted_at is None and self._hub.state().is_connected:
+                self._hub.settle(line.submission_id, SETTLING)
         offer = self._authority.lease(admission.token, assignment_id, self.seat)
-        signed = lease_of(offer, self._trust, admission, assignment_id)
-        record = self._store.record(signed.lease.submission_id)
-        if record is None:
-            opening = opening_of(offer, signed, admission)
-            attached = opening.attachments
-            started = self._codes.started(signed.lease.submission_id)
-            scribe = Scribe.open(opening, self._build, self._clock, self._writer, started)
-        elif record.leases[-1].lease != signed.lease:
-            raise Refused("This sitting went on elsewhere after it was here. Please ask the proctor.")
-        else:
-            attached = record.attachments
-            must_be_attached(record.paper, attached)
-            scribe = Scribe.resume(record, self.seat, self._build, self._clock, self._writer)
-        self._scribe = scribe
+        self._scribe, attached = self._beginning.begin(offer, admission, assignment_id)
+        scribe, self._hall_at = self._scribe, None
         self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate, attached)
         self._writer.drain()
+        self.inbox.clear()
+        self.inbox.fill(self._entries(scribe))
         self._reporter.tell(scribe)
+        self._hub.saved(scribe.sitting.genesis.submission_id, at_once=True)
+
+    def _entries(self, scribe: Scribe) -> tuple[Entry, ...]:
+        record = self._store.record(scribe.sitting.genesis.submission_id)
+        return () if record is None else record.entries
 
     def unlock_overlay(self, pin: str) -> str:
         """Let the hall check a proctor's PIN; return the proctor's name; raises Denied with the wait."""
@@ -179,11 +194,12 @@ class Desk(Workplace):
 
     def messages(self) -> tuple[HallMessage, ...]:
         """Return what the hall told this candidate, oldest first."""
-        return ()
+        return self.inbox.messages()
 
     def read_message(self, message_id: str) -> None:
         """Record that the candidate has read a message; raises Refused for one they were never told."""
-        raise Refused("There is no such message.")
+        if self.inbox.read(message_id, self._scribe):
+            self._hub.told(message_id, True)
 
     def raise_hand(self, on: bool) -> None:
         """Ask for a proctor, or ask no more; the clock runs on."""
@@ -192,7 +208,58 @@ class Desk(Workplace):
 
     def saved(self) -> SaveState:
         """Return how far everything is saved."""
-        return SaveState(self._writer.pending, seat_at=self._seat_at, failure=self._writer.failure)
+        return SaveState(
+            self._writer.pending,
+            seat_at=self._seat_at,
+            hall_at=self._hall_at,
+            central_at=self._central_at,
+            failure=self._writer.failure,
+        )
+
+    def tick(self) -> bool:
+        """Do what the clocks and the hall demand; return whether the state changed."""
+        told = self.orders.carry_out(self._scribe)
+        for words in told:
+            self.tell(Changed(words))
+        return super().tick() or bool(told)
+
+    def note_overlay(self, opened: bool) -> None:
+        """Record that the proctor's overlay was opened or closed."""
+        self._is_overlay_open = opened
+        super().note_overlay(opened)
+
+    @property
+    def scribe(self) -> Scribe | None:
+        """Who writes the sitting that is open here."""
+        return self._scribe
+
+    @property
+    def asks(self) -> tuple[bool, bool]:
+        """Whether the candidate asks for somebody, and whether the proctor's overlay is open."""
+        return self._hand, self._is_overlay_open
+
+    @property
+    def candidate(self) -> CandidateCard | None:
+        """Who is signed in."""
+        return None if self._admission is None else self._admission.candidate
+
+    def held_by_hall(self, submission_id: str, seq: int) -> None:
+        """Take note that the hall has committed a sitting up to an entry."""
+        scribe = self._scribe
+        if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
+            self._hall_at = self._clock.now().at
+            self.tell(HeldByHall(seq, self._hall_at))
+
+    def held_by_central(self, submission_id: str, at: str) -> None:
+        """Take note that central's receipt for a sitting came."""
+        scribe = self._scribe
+        if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
+            self._central_at = at
+
+    def tell(self, event: DeskEvent) -> None:
+        """Tell whoever listens."""
+        for listener in self._listeners:
+            listener(event)
 
     def overlay(self) -> OverlayState:
         """Return what the proctor's overlay shows."""
@@ -207,6 +274,7 @@ class Desk(Workplace):
         """Wait until everything put down is committed and the hall has been told, and let go of the store."""
         self._writer.close()
         self._courier.close()
+        self._hub.close()
         self._store.close()
 
     def _heard(self, event: DeskEvent) -> None:
@@ -215,8 +283,10 @@ class Desk(Workplace):
             self._seat_at = event.at
             if scribe is not None:
                 self._reporter.saved(scribe, event.seq)
-        for listener in self._listeners:
-            listener(event)
+                self.orders.saved(scribe, event.seq)
+                sitting = scribe.sitting
+                self._hub.saved(sitting.genesis.submission_id, at_once=not scribe.is_at_work)
+        self.tell(event)
 
     def _must_be_free(self) -> None:
         if self._writer.failure is not None:
@@ -241,7 +311,9 @@ class Desk(Workplace):
         return ("" if self._scribe is None else self._scribe.sitting.genesis.submission_id), candidate
 
     def _forget_sitting(self) -> None:
-        self._scribe, self._sheet, self._seat_at, self._hand = None, None, None, False
+        self._scribe, self._sheet, self._hand = None, None, False
+        self._seat_at = self._hall_at = self._central_at = None
+        self.inbox.clear()
 
     def _admitted(self) -> Admission:
         if self._admission is None:

@@ -6,7 +6,7 @@ from kiosk.views.desk import LinkState
 
 
 class HubLine(Protocol):
-    """Every method returns at once; what it is told leaves when the line is up."""
+    """What it is told leaves when the line is up; only `settle` and `close` may block."""
 
     def state(self) -> LinkState:
         """Return how the seat stands with its hall."""
@@ -17,7 +17,19 @@ class HubLine(Protocol):
         ...
 
     def told(self, announcement_id: str, is_read: bool) -> None:
-        """Take note that an announcement is on the screen, or was read."""
+        """Say that an announcement is on the screen, or was read."""
+        ...
+
+    def done(self, command_id: str, done: bool, words: str = "") -> None:
+        """Say what became of a command."""
+        ...
+
+    def settle(self, submission_id: str, seconds: float) -> bool:
+        """Wait until the hall holds all that is saved of a sitting; return whether it does."""
+        ...
+
+    def close(self) -> None:
+        """Send what is left, as far as the hall takes it in time, and hang up."""
         ...
 
 
@@ -33,3 +45,13 @@ class SameProcess:
 
     def told(self, announcement_id: str, is_read: bool) -> None:
         """Do nothing: nobody waits for it."""
+
+    def done(self, command_id: str, done: bool, words: str = "") -> None:
+        """Do nothing: nobody waits for it."""
+
+    def settle(self, submission_id: str, seconds: float) -> bool:
+        """Return False: the hall holds nothing of it."""
+        return False
+
+    def close(self) -> None:
+        """Do nothing: whoever opened the hall closes it."""

@@ -11,7 +11,7 @@ from kiosk.exam.evidence import Evidence
 from kiosk.exam.fence import Fence
 from kiosk.exam.grant import Act
 from kiosk.exam.moment import Clock, Moment
-from kiosk.exam.page import Opening, Page, SignedGrant, page_of
+from kiosk.exam.page import Opening, Page, SignedGrant, SignedLease, page_of
 from kiosk.exam.record import Record
 from kiosk.exam.sitting import Sitting, Step
 from kiosk.exam.supervision import carry_out
@@ -24,6 +24,8 @@ from kiosk.seat.writer import Writer
 
 Move = Callable[[Sitting, Moment], list[Step]]
 """Asks the rules for the steps of one move; may raise Refused."""
+Keep = Callable[[Page, Sequence[SignedLease], Sequence[SignedGrant]], None]
+"""Stores a whole journal with its leases and grants, or nothing."""
 AT_WORK = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.LOCKED})
 """Phases in which a sitting is neither new nor over."""
 
@@ -50,11 +52,12 @@ class Scribe:
         """Open a sitting that its lease allows; `started` is the act by code that did, where the hall was lost."""
         lease, moment = opening.lease.lease, clock.now()
         scribe = cls(Sitting(opening.paper, lease.genesis(build)), clock, writer, Watch(moment))
+        scribe.sitting.epoch = lease.epoch  # above one where it was moved before its hall heard of any entry
         scribe._write(scribe.sitting.open(lease), moment, opening=opening, grant=started)
         return scribe
 
     @classmethod
-    def take_over(cls, handover: Handover, clock: Clock, writer: Writer, keep: Callable[[Page], None]) -> "Scribe":
+    def take_over(cls, handover: Handover, clock: Clock, writer: Writer, keep: Keep) -> "Scribe":
         """Go on with a sitting that was written elsewhere; `keep` stores it all, or nothing, before it goes on.
 
         The time since its last entry is a gap nobody could measure, and charges nothing.
@@ -64,7 +67,7 @@ class Scribe:
         away = [Step(Kind.GAP, {"cause": "move", "ms": None})] if sitting.ledger.running else []
         steps = [*sitting.take_over(handover.lease.lease), *away]
         entries = [sitting.record(step, moment) for step in steps]
-        keep(handover.page(sitting, entries))
+        keep(handover.page(sitting, entries), record.leases, record.grants)
         scribe = cls(sitting, clock, writer, Watch(moment))
         scribe.events = RecentEvents(record.entries + tuple(entries))
         return scribe

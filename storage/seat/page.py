@@ -26,35 +26,37 @@ _ENDS = frozenset({Kind.HANDED_IN, Kind.REOPENED})
 def write_page(connection: Connection, page: Page) -> None:
     """Write one page; raises what the store raises, and then the transaction must be rolled back."""
     if page.opening is not None:
-        _write_opening(connection, page, page.opening)
+        write_opening(connection, page, page.opening)
     connection.execute(_adding(rows.JournalEntry), [entry_row(e) for e in page.entries])
-    connection.execute(_changing(rows.Submission), {**standing_row(page.standing), **_of(page.genesis)})
+    connection.execute(changing(rows.Submission), {**standing_row(page.standing), **of_sitting(page.genesis)})
     if page.answers:
-        _write_answers(connection, page)
+        write_answers(connection, page)
     if page.activities or any(e.kind in _ENDS for e in page.entries):
         _write_proctoring(connection, page)
     if page.evidence:
-        _write_evidence(connection, page)
+        write_evidence(connection, page)
     if page.grant is not None:
-        connection.execute(_adding(rows.Grant), [_grant_row(page.grant)])
+        connection.execute(_adding(rows.Grant), [grant_row(page.grant)])
     if page.fence is not None:
-        connection.execute(_adding_once(rows.Fence), [fence_row(page.fence)])
+        connection.execute(adding_once(rows.Fence), [fence_row(page.fence)])
 
 
 def write_lease(connection: Connection, signed: SignedLease) -> None:
-    """Keep a lease with its envelope."""
-    connection.execute(_adding(rows.Lease), [lease_row(signed)])
+    """Keep a lease with its envelope; one that is there stays."""
+    connection.execute(adding_once(rows.Lease), [lease_row(signed)])
 
 
-def _write_opening(connection: Connection, page: Page, opening: Opening) -> None:
+def write_opening(connection: Connection, page: Page, opening: Opening, *, once: bool = False) -> None:
+    """Write what must be there before the first entry; with `once`, rows that are there already stay."""
+    adding = adding_once if once else _adding
     genesis, person, paper = page.genesis, opening.candidate, opening.paper
     started_at = parse_iso(page.standing.started_at)
     connection.execute(
-        _adding_once(rows.Person),
+        adding_once(rows.Person),
         [{"user_id": person.user_id, "name": person.name, "roll_number": person.roll_number}],
     )
     connection.execute(
-        _adding_once(rows.Paper),
+        adding_once(rows.Paper),
         [
             {
                 "paper_digest": paper.digest,
@@ -66,9 +68,9 @@ def _write_opening(connection: Connection, page: Page, opening: Opening) -> None
     )
     if opening.attachments:
         texts = [{"digest": digest, "body": text} for digest, text in opening.attachments.items()]
-        connection.execute(_adding_once(rows.Attachment), texts)
+        connection.execute(adding_once(rows.Attachment), texts)
     connection.execute(
-        _adding(rows.Submission),
+        adding(rows.Submission),
         [
             {
                 **sitting_key(genesis),
@@ -86,7 +88,7 @@ def _write_opening(connection: Connection, page: Page, opening: Opening) -> None
         ],
     )
     connection.execute(
-        _adding(rows.Proctoring),
+        adding(rows.Proctoring),
         [
             {
                 **sitting_key(genesis),
@@ -100,25 +102,27 @@ def _write_opening(connection: Connection, page: Page, opening: Opening) -> None
     write_lease(connection, opening.lease)
 
 
-def _write_answers(connection: Connection, page: Page) -> None:
+def write_answers(connection: Connection, page: Page) -> None:
+    """Write the rows of the answers a page changed."""
     key = sitting_key(page.genesis)
     connection.execute(_putting_answers(), [{**key, **answer_row(a)} for a in page.answers])
 
 
 def _write_proctoring(connection: Connection, page: Page) -> None:
-    here = _of(page.genesis)
+    here = of_sitting(page.genesis)
     so_far = connection.execute(_activities(), here).scalar_one() or []
     ended_at = page.standing.submitted_at
     told = {
         "activities": [*so_far, *page.activities],
         "ended_at": parse_iso(ended_at) if ended_at else None,
     }
-    connection.execute(_changing(rows.Proctoring), {**told, **here})
+    connection.execute(changing(rows.Proctoring), {**told, **here})
 
 
-def _write_evidence(connection: Connection, page: Page) -> None:
+def write_evidence(connection: Connection, page: Page) -> None:
+    """Write the captures of a page; those that are there stay."""
     key = sitting_key(page.genesis)
-    connection.execute(_adding_once(rows.Evidence), [{**key, **evidence_row(e)} for e in page.evidence])
+    connection.execute(adding_once(rows.Evidence), [{**key, **evidence_row(e)} for e in page.evidence])
 
 
 def fence_row(fence: Fence) -> dict[str, Any]:
@@ -133,7 +137,8 @@ def fence_row(fence: Fence) -> dict[str, Any]:
     }
 
 
-def _grant_row(signed: SignedGrant) -> dict[str, Any]:
+def grant_row(signed: SignedGrant) -> dict[str, Any]:
+    """Return the row of `grants`."""
     grant = signed.grant
     return {
         "grant_id": grant.grant_id,
@@ -154,7 +159,8 @@ def _adding(model: type[SeatBase]) -> Insert:
 
 
 @cache
-def _adding_once(model: type[SeatBase]) -> Insert:
+def adding_once(model: type[SeatBase]) -> Insert:
+    """Return the statement that adds rows, of which those that are there stay."""
     return upsert(table_of(model)).on_conflict_do_nothing()
 
 
@@ -166,7 +172,8 @@ def _putting_answers() -> Insert:
 
 
 @cache
-def _changing(model: Any) -> Update:
+def changing(model: Any) -> Update:
+    """Return the statement that changes the row of the sitting `of_sitting` names."""
     return update(table_of(model)).where(*_here(model))
 
 
@@ -179,7 +186,8 @@ def _here(model: Any) -> tuple[Any, Any]:
     return model.submission_id == bindparam("of_submission"), model.opened_on == bindparam("of_day")
 
 
-def _of(genesis: Genesis) -> dict[str, str]:
+def of_sitting(genesis: Genesis) -> dict[str, str]:
+    """Return which sitting `changing` is about."""
     return {"of_submission": genesis.submission_id, "of_day": genesis.opened_on}
 
 

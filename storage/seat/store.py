@@ -6,10 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
 
-from kiosk.exam.error import KioskError
+from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import iso, parse_iso
-from kiosk.exam.page import Page
+from kiosk.exam.page import Page, SignedGrant, SignedLease
 from kiosk.exam.piece import Holding, Piece
 from kiosk.exam.record import Record, SealedRecord, SittingLine
 from kiosk.exam.status import SubmissionStatus
@@ -24,6 +25,7 @@ from storage.seat.fence import FencePart
 from storage.seat.page import table_of, write_page
 from storage.seat.record import read_record
 from storage.seat.tail import read_hash, read_holdings, read_piece
+from storage.seat.take_over import write_taken_over
 from storage.stamp import settle
 
 Seal = Callable[[Record], tuple[Page, SealedRecord]]
@@ -72,6 +74,17 @@ class SeatStore:
             if self._held is None:
                 held.invalidate()
                 held.close()
+
+    def take_over(self, page: Page, leases: Sequence[SignedLease], grants: Sequence[SignedGrant]) -> None:
+        """Write a sitting that was written elsewhere, and its first entries here, in one transaction.
+
+        Raises Refused, and changes nothing, where this seat holds what is not in that journal or has sealed it.
+        """
+        try:
+            with self._engine.begin() as connection:
+                write_taken_over(connection, page, leases, grants)
+        except IntegrityError as error:
+            raise Refused("This seat has sealed its part of the sitting. It has to go on at another seat.") from error
 
     def record(self, submission_id: str) -> Record | None:
         """Return everything held of a sitting but its evidence, unverified, or None where there is none such."""

@@ -5,9 +5,11 @@ answer in the caller's own thread.
 """
 
 import random
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Condition, Thread
 
 from pydantic import BaseModel, ValidationError
@@ -27,7 +29,7 @@ from kiosk.seat.link.side import Side
 from kiosk.views.authority import HallLost
 from kiosk.views.desk import LinkState
 from kiosk.wire import line
-from kiosk.wire.document import words
+from kiosk.wire.document import words as faults
 from kiosk.wire.hub import (
     BEAT_SECONDS,
     HUB_MESSAGE,
@@ -52,6 +54,7 @@ from kiosk.wire.hub import (
 SOONEST, LATEST = 0.2, 5.0
 """Seconds between two tries to reach the hub; drawn anew each time, so that seats do not come back in step."""
 LISTEN_SECONDS = 1.0
+LONGEST_WORDS = 2_000
 LAST_WAIT = 5.0
 """Seconds the hub is given at the end to take what it still lacks."""
 Draw = Callable[[float, float], float]
@@ -84,6 +87,8 @@ class Link(Caller):
         self._is_closed = False
         self._replica: Replica | None = None
         self._side: Side | None = None
+        self._outgoing: deque[SeatMessage] = deque()
+        """What waits to be said, so that nobody waits while it is."""
         self._fresh: dict[str, bool] = {}
         """Sittings with new entries, and whether these are to leave at once."""
         self._behind = 0
@@ -151,17 +156,23 @@ class Link(Caller):
 
     def told(self, announcement_id: str, is_read: bool) -> None:
         """Say how far an announcement came; what is not heard the hub asks for again."""
-        self.say(ToldMessage(announcement_id=announcement_id, is_read=is_read))
+        self._say_soon(ToldMessage(announcement_id=announcement_id, is_read=is_read))
 
-    def done(self, command_id: str, done: bool, text: str = "") -> None:
+    def done(self, command_id: str, done: bool, words: str = "") -> None:
         """Say what became of a command; what is not heard the hub asks for again."""
-        self.say(DoneMessage(command_id=command_id, done=done, words=text))
+        self._say_soon(DoneMessage(command_id=command_id, done=done, words=words[:LONGEST_WORDS]))
 
     def say(self, message: SeatMessage) -> bool:
         """Send a message, if there is a line; return whether it left."""
         with self._changed:
             line = self._line
         return line is not None and _send(line, message)
+
+    def _say_soon(self, message: SeatMessage) -> None:
+        with self._changed:
+            if self._line is not None:
+                self._outgoing.append(message)
+                self._changed.notify_all()
 
     def _put(self, call: line.Call) -> line.Answer:
         number, answer = self._calls.open()
@@ -196,7 +207,7 @@ class Link(Caller):
             finally:
                 self._leave(line)
         except ValidationError as error:
-            self.trouble = f"The hub speaks another version of this program: {words(error)}."
+            self.trouble = f"The hub speaks another version of this program: {faults(error)}."
         except KioskError as error:
             self.trouble = error.message
         except (ConnectionClosed, OSError, TimeoutError):
@@ -239,6 +250,7 @@ class Link(Caller):
         with self._changed:
             if self._line is line:
                 self._line, self._since = None, self._clock.now().at
+                self._outgoing.clear()
                 if self._replica is not None:
                     self._replica.disconnected()
             self._changed.notify_all()
@@ -290,17 +302,17 @@ class Link(Caller):
             self.trouble = error.message
 
     def _is_at_rest(self) -> bool:
-        return self._line is None or self._side is None or not (self._fresh or self._behind)
+        return self._line is None or self._side is None or not (self._fresh or self._outgoing or self._behind)
 
     def _keep_telling(self) -> None:
         while not self._is_closed:
             with self._changed:
-                if not any(self._fresh.values()):
+                if not any(self._fresh.values()) and not self._outgoing:
                     self._changed.wait(EVERY_MS / 1000)
                 line, replica, side = self._line, self._replica, self._side
                 fresh, self._fresh = self._fresh, {}
             if replica is not None and side is not None:
-                self._run(lambda: self._tell(line, replica, side, fresh))
+                self._run(partial(self._tell, line, replica, side, fresh))
 
     def _tell(self, line: ClientConnection | None, replica: Replica, side: Side, fresh: Mapping[str, bool]) -> None:
         for submission_id, at_once in fresh.items():
@@ -308,6 +320,8 @@ class Link(Caller):
         self._count_behind(replica)
         if line is None:
             return
+        while self._outgoing:
+            _send(line, self._outgoing.popleft())
         now_ms = self._now_ms()
         if self._beat_ms is None or now_ms - self._beat_ms >= BEAT_SECONDS * 1000:
             self._beat_ms = now_ms
