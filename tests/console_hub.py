@@ -17,8 +17,7 @@ from kiosk.hall.console.remote_board import RemoteBoard
 from kiosk.hall.hub.console import ConsoleDoor
 from kiosk.views.board import Board, BoardState
 from kiosk.wire.address import HubAddress
-from kiosk.wire.console import LARGEST_FROM_CONSOLE
-from kiosk.wire.hub import PROTOCOL
+from kiosk.wire.hub import LARGEST_FROM_SEAT, PROTOCOL
 
 TOKEN = "t" * 43
 PATIENCE = 20.0
@@ -88,7 +87,7 @@ class ConsoleHub:
             ssl=context,
             process_request=self._judge,
             subprotocols=[PROTOCOL],
-            max_size=LARGEST_FROM_CONSOLE,
+            max_size=LARGEST_FROM_SEAT,
         ) as self._server:
             self.port = self._server.sockets[0].getsockname()[1]
             ready.set()

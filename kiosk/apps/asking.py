@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from kiosk.apps.locked import LockedApp
 from kiosk.exam.error import Denied, KioskError
-from kiosk.views.board import Board
+from kiosk.views.board import Board, SignedOut
 from screens.notice import NoticeDialog
 from screens.proctor.console.consolepage import ConsolePage
 from screens.proctor.console.door import DoorScreen
@@ -51,10 +51,20 @@ class AskingApp(LockedApp):
     async def _ask(self, question: Callable[[], T]) -> T | None:
         """Return an answer got in a thread; None after the refusal has been shown."""
         try:
-            return await asyncio.to_thread(question)
+            return await asyncio.to_thread(self._signed_in, question)
         except KioskError as error:
             self._refuse(self.screen, error)
             return None
+
+    def _signed_in(self, question: Callable[[], T]) -> T:
+        """Ask; a hub that has forgotten who is here, as one started anew has, is told so first."""
+        try:
+            return question()
+        except SignedOut:
+            if not self._pin:
+                raise
+            self._board.sign_in(self._pin)
+            return question()
 
     def _refuse(self, screen: Screen[object], error: KioskError) -> None:
         wait = error.wait_seconds if isinstance(error, Denied) else 0

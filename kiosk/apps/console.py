@@ -124,6 +124,7 @@ class ConsoleApp(AskingApp):
     async def hand_over(self) -> None:
         """Forget who was here and ask for a PIN."""
         self._pin = self._proctor = ""
+        self._board.sign_out()
         while len(self.screen_stack) > 2:
             await self.pop_screen()
         if isinstance(self.screen, DoorScreen):

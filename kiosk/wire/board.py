@@ -82,7 +82,8 @@ class CountsAnswer(Card):
 
 Attentions = Annotated[tuple[AttentionAnswer, ...], Field(max_length=MOST_ROWS)]
 SeatChanges = Annotated[tuple[SeatChange, ...], Field(max_length=MOST_SEATS)]
-Clock = Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$")]
+Clock = Annotated[str, Field(pattern=r"^([0-2][0-9]:[0-5][0-9]:[0-5][0-9])?$")]
+"""The hall's wall time; empty before the hub has looked at the hall."""
 
 
 class BoardAnswer(Card):

@@ -131,7 +131,7 @@ def test_a_lost_seat_runs_and_a_paused_one_does_not() -> None:
 
 @pytest.mark.parametrize(
     ("clock", "ms", "later"),
-    [("10:41:20", 999, "10:41:20"), ("10:41:59", 1_000, "10:42:00"), ("23:59:59", 2_000, "00:00:01")],
+    [("10:41:20", 999, "10:41:20"), ("10:41:59", 1_000, "10:42:00"), ("23:59:59", 2_000, "00:00:01"), ("", 5_000, "")],
 )
 def test_the_halls_clock_goes_on(clock: str, ms: int, later: str) -> None:
     assert aged(replace(FakeBoard(1, 1).state(), clock=clock), ms).clock == later

@@ -1,5 +1,6 @@
 """The consoles' door: who may look, who may act, for how long, and what is told to whom; over real sockets."""
 
+import asyncio
 import json
 import re
 import typing
@@ -16,6 +17,7 @@ from websockets.sync.client import ClientConnection
 from builders import FakeClock, a_clock
 from console_hub import PATIENCE, TOKEN, ConsoleHub
 from kiosk.hall.console.dialling import Dialler
+from kiosk.hall.hub.console import ConsoleDoor
 from kiosk.hall.hub.session import SESSION_MS, WITH_LOOK, WITH_SESSION
 from kiosk.hall.hub.ticket import HOURS, Tickets, ticket_key
 from kiosk.views.board import Order, SeatState, Severity, SignedOut, Verb
@@ -244,8 +246,9 @@ def test_a_ticket_is_of_this_hall_and_has_its_time(tmp_path: Path) -> None:
         json.dumps({"type": "call", "id": 1, "call": {"method": "card", "seat": "A1", "more": 1}}),
         json.dumps({"type": "call", "id": 1, "call": {"method": "card", "seat": "A" * 101}}),
         wire.ConsoleHello(build="twice").model_dump_json(),
+        f'{{"type": "call", "id": 1, "call": {{"method": "deeds"}}{" " * wire.LARGEST_FROM_CONSOLE}}}',
     ],
-    ids=["no json", "half a hello", "no such call", "one field more", "a seat too long", "a second hello"],
+    ids=["no json", "half a hello", "no such call", "one field more", "a seat too long", "a second hello", "too much"],
 )
 def test_what_is_not_in_the_protocol_ends_the_line_in_words(hall: Hall, said: str) -> None:
     console = hall.console()
@@ -285,6 +288,53 @@ def test_no_secret_is_ever_shown() -> None:
         assert "4711" not in repr(secret)
         assert "4711" not in str(secret)
     assert "4711" not in repr(wire.BoardCallMessage(id=1, call=secrets[0]))
+
+
+class SlowLine:
+    """A console that reads nothing until it is let; then everything."""
+
+    def __init__(self) -> None:
+        self.said: asyncio.Queue[str] = asyncio.Queue()
+        self.took: list[str] = []
+        self.wants = asyncio.Event()
+        self.wants.set()
+        self.offered = asyncio.Event()
+
+    async def send(self, message: str, /) -> None:
+        self.offered.set()
+        await self.wants.wait()
+        self.took.append(message)
+
+    async def recv(self) -> str:
+        return await self.said.get()
+
+
+async def test_a_slow_console_gets_the_newest_state_and_no_queue_of_old_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.hall.hub.console.PUSH_SECONDS", 0.0)
+    board, clock, line = FakeBoard(5, 9), a_clock(), SlowLine()
+    ticket = Tickets(b"k" * 32, clock).make()
+    door = ConsoleDoor(board, lambda: board, b"k" * 32, clock)
+    line.said.put_nowait(wire.ConsoleHello(build="slow", ticket=ticket).model_dump_json())
+    serving = asyncio.create_task(door.serve(line))
+    while not line.took:
+        await asyncio.sleep(0)
+    line.wants.clear()
+    line.offered.clear()
+    await line.offered.wait()
+    before = len(line.took)
+    for percent in range(50, 100):
+        board.change("A1", percent=percent)
+        board.tell()
+        for _ in range(5):
+            await asyncio.sleep(0)
+    line.wants.set()
+    while len(line.took) < before + 2:
+        await asyncio.sleep(0)
+    serving.cancel()
+    late = [wire.HUB_TO_CONSOLE.validate_json(text) for text in line.took[before:]]
+    told = [c.percent for m in late for c in m.seats if c.seat == "A1" and "percent" in c.model_fields_set]
+    assert told == [99], "the fifty states between were never sent"
+    door.close()
 
 
 # what the documents can carry at all

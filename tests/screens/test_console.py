@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from kiosk.apps.console import ConsoleApp
 from kiosk.exam.selection import STATES
-from kiosk.views.board import Order, SeatState, Severity, Verb
+from kiosk.views.board import Order, SeatState, Severity, SignedOut, Verb
 from screens.proctor.console.consolepage import ConsolePage
 from screens.proctor.console.seatmap import SeatMap
 from screens.proctor.console.sign import state_name
@@ -118,6 +118,7 @@ async def test_another_proctor_takes_over_with_another_pin() -> None:
         await hall.press("f12")
         assert "Your PIN" in hall.text
         assert "Okafor" not in hall.text
+        assert hall.board.signed_out == 1
         await hall.type(SECOND_PIN)
         await hall.press("enter")
         await hall.sees("Lindqvist, A.")
@@ -142,6 +143,41 @@ async def test_after_a_long_rest_the_map_stays_and_an_act_asks_for_the_pin(monke
         await hall.press("enter")
         await hall.ordered()
         assert hall.board.orders[0].pin == SECOND_PIN
+
+
+async def test_a_hub_that_has_forgotten_who_is_here_is_told_again_and_nobody_notices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_hall() as hall:
+        told, known = [], []
+
+        def sign_in(pin: str) -> str:
+            known.append(pin)
+            return "Mbeki, T."
+
+        def announce(text: str, seats: tuple[str, ...] = ()) -> str:
+            if not known:
+                raise SignedOut("Nobody is signed in at this console any more.")
+            told.append(text)
+            return "s0"
+
+        monkeypatch.setattr(hall.board, "sign_in", sign_in)
+        monkeypatch.setattr(hall.board, "announce", announce)
+        await hall.press("n")
+        await hall.type("Quiet please")
+        await hall.press("enter", "enter")
+        await hall.sees("Announced.")
+        assert told == ["Quiet please"]
+        assert known == [PIN]
+
+
+async def test_the_door_says_that_the_hub_is_lost() -> None:
+    async with at_the_door(FakeBoard().trouble()) as hall:
+        assert "Biology II" in hall.text
+        hall.board.lose_hub()
+        await hall.sees("No answer from the hub for 0:00. Still trying.")
+        hall.board.find_hub()
+        await hall.sees("Biology II")
 
 
 # the map

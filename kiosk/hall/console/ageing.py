@@ -36,6 +36,8 @@ def _aged_seat(line: SeatLine, ms: int) -> SeatLine:
 
 
 def _later(clock: str, seconds: int) -> str:
+    if not clock:
+        return clock
     hours, minutes, rest = (int(part) for part in clock.split(":"))
     total = (hours * 3600 + minutes * 60 + rest + seconds) % _DAY
     return f"{total // 3600:02d}:{total // 60 % 60:02d}:{total % 60:02d}"

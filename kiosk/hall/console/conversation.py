@@ -53,7 +53,7 @@ class Conversation:
         """`hall` is shown before the first word; `watch` counts seconds."""
         self.ticket: str | None = None
         self._empty = BoardState(
-            hall=hall, title="", clock="--:--:--", rows=0, columns=0, seats=(), attention=(), counts=Counts()
+            hall=hall, title="", clock="", rows=0, columns=0, seats=(), attention=(), counts=Counts()
         )
         self._dial = dial
         self._watch = watch

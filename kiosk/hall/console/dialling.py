@@ -16,7 +16,9 @@ from kiosk.wire.hub import CONSOLE_PATH, PROTOCOL
 OPEN_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
 _UNKNOWN_TOKEN = (401, 403)
-_OLD_FILE = "The hub does not know this console's address file. Take the new one that `kiosk hall serve` wrote."
+_OLD_FILE = (
+    "The hub does not know this console's address file. Carry its newest one here: hub.json in the hall's folder."
+)
 
 
 class Dial(Protocol):

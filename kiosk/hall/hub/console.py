@@ -19,6 +19,7 @@ from kiosk.hall.line import fault_of
 from kiosk.views.board import Board
 from kiosk.wire.console import (
     CONSOLE_MESSAGE,
+    LARGEST_FROM_CONSOLE,
     PUSH_SECONDS,
     BoardCallMessage,
     ConsoleHello,
@@ -139,6 +140,8 @@ class _Served:
 
 
 def _read(data: str | bytes) -> ConsoleMessage:
+    if len(data) > LARGEST_FROM_CONSOLE:
+        raise Invalid(f"a console says at most {LARGEST_FROM_CONSOLE:,} bytes at once")
     try:
         return CONSOLE_MESSAGE.validate_json(data)
     except ValidationError as error:

@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState
+from screens.clock import clock_text
 from screens.messages import PinEntered
 from screens.page import Page
 from screens.proctor.console.message import LeaveAsked
@@ -56,8 +57,10 @@ class DoorScreen(Page):
         self.pin.focus()
 
     def show_state(self, board: BoardState, lost_ms: int | None) -> None:
-        """Keep the hall's clock."""
+        """Keep the hall's clock and title, and say where the hub is lost."""
         self.query_one(Header).clock = board.clock
+        lost = "" if board.is_connected else f"No answer from the hub for {clock_text(lost_ms or 0)}. Still trying."
+        self.query_one("#title", Static).update(lost or clean_line(board.title, 80))
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why a PIN was refused, and how long to wait."""
