@@ -63,8 +63,13 @@ _PHASES: Mapping[Act, frozenset[Phase]] = {
 }
 
 
+def is_possible(act: Act, phase: Phase) -> bool:
+    """Whether an act can be done to a sitting in a phase, as far as that alone says."""
+    return phase in _PHASES.get(act, frozenset())
+
+
 def _must_fit(sitting: Sitting, grant: Grant, moment: Moment) -> None:
-    if grant.act not in _PHASES or sitting.phase not in _PHASES[grant.act]:
+    if not is_possible(grant.act, sitting.phase):
         act, phase = grant.act.value.replace("_", " "), sitting.phase.value.replace("_", " ")
         raise Refused(f"This is not possible now ({act}): the sitting is {phase}.")
     if grant.section is not None and grant.section not in {s.section_id for s in sitting.paper.sections}:

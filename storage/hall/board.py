@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kiosk.exam.assignment import Assignment
 from kiosk.exam.attention import KeptAttention
 from kiosk.exam.canonical import canonical
+from kiosk.exam.dispatch import CommandState
 from kiosk.exam.grant import Grant
 from kiosk.exam.incident import Meter
 from kiosk.exam.log import AuditEntry
@@ -59,6 +60,13 @@ class BoardPart(Part):
         query = select(tail.submission_id, tail.head_seq, tail.heard_at).order_by(tail.epoch)
         with self._reading() as work:
             return {submission_id: (seq, heard_at) for submission_id, seq, heard_at in work.execute(query)}
+
+    def answers(self, grant_ids: Sequence[str]) -> dict[str, tuple[CommandState, str]]:
+        """Return how far some commands have come, by grant, and what the seats said of them."""
+        command = rows.Command
+        query = select(command.grant_id, command.state, command.words).where(command.grant_id.in_(list(grant_ids)))
+        with self._reading() as work:
+            return {grant_id: (CommandState(state), words) for grant_id, state, words in work.execute(query)}
 
     def attentions(self) -> tuple[KeptAttention, ...]:
         """Return what is not settled, in the order it was raised."""

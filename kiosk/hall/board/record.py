@@ -9,6 +9,8 @@ from kiosk.exam.moment import parse_iso
 from kiosk.exam.roster import Progress
 from storage.hall.store import HallStore
 
+WHOLE_HALL = "the whole hall"
+"""Note of the pauses of all at once, which are resumed together."""
 _OVERLAP = timedelta(minutes=2)
 """Grants are looked for again this far back, for their times are by clocks that may be set."""
 
@@ -21,6 +23,8 @@ class Acts:
     incidents: int = 0
     pause: str = ""
     """The reason of the last pause."""
+    by_hall: bool = False
+    """Whether the last pause was of the whole hall, and nobody has resumed it."""
     moved: bool = False
 
 
@@ -97,6 +101,8 @@ def _count(acts: Acts, grant: Grant) -> None:
         case Act.NOTE:
             acts.incidents += 1
         case Act.PAUSE:
-            acts.pause = grant.reason
+            acts.pause, acts.by_hall = grant.reason, grant.note == WHOLE_HALL
+        case Act.RESUME:
+            acts.by_hall = False
         case Act.MOVE:
             acts.moved = True

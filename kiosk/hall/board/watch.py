@@ -56,8 +56,6 @@ class Watch:
         self.attentions = Attentions(store.board)
         self.records = Records(store)
         self.seen = Seen(Cast(), {}, {})
-        self.is_paused = False
-        """Whether the whole hall was paused, and not resumed."""
         self._hall = hall
         self._store = store
         self._presence = presence
@@ -74,6 +72,11 @@ class Watch:
         self._state = BoardState(
             hall=hall, title="", clock="", rows=0, columns=0, seats=(), attention=(), counts=Counts()
         )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the whole hall was paused, and not resumed."""
+        return any(r.acts.by_hall and not r.progress.is_over for r in self.records.by_sitting.values())
 
     def listen(self, listener: Callable[[BoardState], None]) -> None:
         """Tell `listener` each new state."""

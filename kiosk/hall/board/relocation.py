@@ -1,0 +1,50 @@
+"""Relocations: a sitting that goes on at another seat."""
+
+from typing import Protocol
+
+from kiosk.exam.grant import Act
+from kiosk.exam.page import SignedGrant
+from kiosk.exam.roles import Rights
+from kiosk.hall.act import check_act
+from kiosk.hall.board.errand import Errands
+from kiosk.hall.board.fold import Glance, state_of
+from kiosk.hall.board.warrant import Errand
+from kiosk.hall.board.watch import Watch
+from kiosk.hall.supervision import Pair
+from kiosk.views.board import Order, Outcome, SeatState
+
+
+class Mover(Protocol):
+    """Orders moves."""
+
+    def order(self, submission_id: str, target: str, by: Pair, reason: str = "", note: str = "") -> SignedGrant:
+        """Let a sitting go on at a seat; return the MOVE grant its old seat is sent."""
+        ...
+
+
+class Relocations:
+    """One at a time: two sittings cannot go to one seat."""
+
+    def __init__(self, watch: Watch, mover: Mover, errands: Errands, rights: Rights) -> None:
+        self._watch = watch
+        self._mover = mover
+        self._errands = errands
+        self._rights = rights
+
+    def move(self, look: Glance, order: Order, errand: Errand) -> Outcome:
+        """Let the sitting of a seat go on at the order's target."""
+        if len(order.seats) != 1:
+            return Outcome(look.seat, False, "Move one seat at a time.")
+        target = self._watch.glance(order.target or "")
+        if target is None:
+            return Outcome(look.seat, False, "There is no such seat in this hall. Name an empty one.")
+        if look.record is None or look.is_over:
+            return Outcome(look.seat, False, "No sitting is open at this seat.")
+        if target.seat != look.seat and (state_of(target) is not SeatState.EMPTY or target.record is not None):
+            return Outcome(look.seat, False, f"Somebody is at {target.seat}. Name an empty seat.")
+        check_act(self._rights, Act.MOVE, errand.pair.first, errand.pair.second, 0, 0)
+        sitting = look.record.progress.submission_id
+        signed = self._mover.order(sitting, target.seat, errand.pair, order.reason, f"to {target.seat}")
+        words = f"moved to {target.seat}: let the candidate sign in there"
+        (told,) = self._errands.await_answers({look.seat: signed.grant.grant_id}, {look.seat: words})
+        return told if not told.done else Outcome(look.seat, True, words)
