@@ -39,6 +39,11 @@ class TailPart(Part):
             tail, leases = tail_of(work, submission_id, opened_on), leases_of(work, submission_id, opened_on)
             return Holding(tail, leases[-1]) if tail is not None and leases else None
 
+    def is_of(self, submission_id: str, opened_on: str, seat: str) -> bool:
+        """Whether this hall ever let a seat write a sitting."""
+        with self._reading() as work:
+            return any(s.lease.seat == seat for s in leases_of(work, submission_id, opened_on))
+
     def newest(self, submission_id: str, opened_on: str) -> SignedLease | None:
         """Return the newest lease of a sitting; None where this hall knows of none."""
         with self._reading() as work:

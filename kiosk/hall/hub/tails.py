@@ -2,14 +2,29 @@
 
 from collections.abc import Callable, Sequence
 
-from kiosk.exam.moment import Clock
+from kiosk.exam.error import KioskError
+from kiosk.exam.moment import Clock, parse_iso
+from kiosk.exam.page import SignedLease
+from kiosk.exam.parcel import Parcel, Reply
+from kiosk.hall.hub.parcel import parcel_of
 from kiosk.hall.hub.presence import Presence
 from kiosk.hall.keys import HallKeys
-from kiosk.wire.hub import FrameMessage, HoldingMessage
+from kiosk.wire.hub import (
+    AckMessage,
+    FencedMessage,
+    FrameMessage,
+    HoldingLine,
+    HoldingMessage,
+    HubMessage,
+    WantMessage,
+)
 from storage.hall.store import HallStore
 
 Notice = Callable[[str, str, str], None]
 """Told of something a person should look at: seat, kind, words."""
+CONTRADICTION, BEHIND, UNKNOWN = "contradiction", "behind", "stranger"
+"""Kinds of notice: a journal that is not the acknowledged one, one that is shorter, one this hall gave no lease for."""
+SHORT = "This seat holds less of a sitting than the hall does. Move the sitting, to another seat or to this one."
 
 
 class Tails:
@@ -21,11 +36,113 @@ class Tails:
         self._presence = presence
         self._clock = clock
         self._notice = notice
+        self._held: dict[str, dict[str, int]] = {}
+        """By seat and sitting: the last entry the seat is known to hold, since it last said what it holds."""
 
     def hold(self, seat: str, message: HoldingMessage) -> None:
         """Compare what a seat holds with what is kept here; ask it for what is missing."""
-        raise NotImplementedError
+        self._held[seat] = {line.submission_id: line.seq for line in message.sittings}
+        for line in message.sittings:
+            for answer in self._compared(seat, line):
+                self._say(seat, answer)
 
     def take(self, batch: Sequence[tuple[str, FrameMessage]]) -> None:
-        """Keep what is new of some frames in one transaction, then tell each seat how far it is kept."""
-        raise NotImplementedError
+        """Keep what is new of some frames in one transaction, then tell each seat how far it is kept.
+
+        A frame that cannot be read is passed over with a notice: its seat keeps it, and is told nothing.
+        """
+        parcels: list[Parcel] = []
+        for seat, message in batch:
+            try:
+                parcels.append(parcel_of(seat, message, self._keys))
+            except KioskError as error:
+                self._notice(seat, CONTRADICTION, f"What this seat sent of a journal does not hold: {error.message}")
+        if not parcels:
+            return
+        now = self._clock.now().at
+        for parcel, reply in zip(parcels, self._store.tails.take(parcels, parse_iso(now)), strict=True):
+            self._answer(parcel, reply, now)
+
+    def is_behind(self, seat: str, submission_id: str) -> bool:
+        """Whether a seat on the line holds less of its sitting than was acknowledged."""
+        held = self._held.get(seat)
+        if held is None:
+            return False
+        lease = self._store.permits.lease(submission_id).lease
+        holding = self._store.tails.holding(submission_id, lease.opened_on)
+        if holding is None or lease.seat != seat:
+            return False
+        newest = holding.tail.newest
+        return newest.head.seq > newest.fork.seq and held.get(submission_id, -1) < newest.head.seq
+
+    def _compared(self, seat: str, line: HoldingLine) -> list[HubMessage]:
+        holding = self._store.tails.holding(line.submission_id, line.opened_on)
+        if holding is None:
+            return [WantMessage(submission_id=line.submission_id, first=0, start=True)]
+        tail, newest = holding.tail, holding.newest
+        stretch = tail.of(line.epoch)
+        if stretch is None:
+            return [WantMessage(submission_id=line.submission_id, first=0, start=True)]
+        if not self._store.tails.is_of(line.submission_id, line.opened_on, seat):
+            self._notice(seat, UNKNOWN, "This seat holds a sitting this hall let other seats write.")
+            return []
+        if line.epoch < tail.newest.epoch:
+            want = _want(line, stretch.head.seq + 1) if line.seq > stretch.head.seq else None
+            return [_fenced(line.submission_id, newest), *([] if want is None else [want])]
+        gap = tail.gap(line.epoch)
+        if gap is not None:
+            return [_want(line, gap)]
+        ack = self._ack(line, stretch.head.seq, stretch.head.hash)
+        if line.seq > stretch.head.seq:
+            return [ack]
+        kept = stretch.head.hash if line.seq == stretch.head.seq else self._hash_at(line)
+        if kept is not None and kept.hex() != line.hash:
+            self._notice(seat, CONTRADICTION, "The journal on this seat is not the one the hall has acknowledged.")
+            return [_fenced(line.submission_id, newest)]
+        if line.seq == stretch.head.seq:
+            return [ack]
+        self._notice(seat, BEHIND, SHORT)
+        return [_fenced(line.submission_id, newest)]
+
+    def _hash_at(self, line: HoldingLine) -> bytes | None:
+        return self._store.tails.hash_at(line.submission_id, line.opened_on, line.epoch, line.seq)
+
+    def _ack(self, line: HoldingLine, seq: int, digest: bytes) -> AckMessage:
+        return AckMessage(
+            submission_id=line.submission_id, epoch=line.epoch, seq=seq, hash=digest.hex(), at=self._clock.now().at
+        )
+
+    def _answer(self, parcel: Parcel, reply: Reply, at: str) -> None:
+        if reply.denied is not None:
+            self._notice(parcel.seat, UNKNOWN, reply.denied)
+        if reply.trouble is not None:
+            words = f"{len(parcel.texts)} entries of this seat are kept aside and not counted: {reply.trouble}."
+            self._notice(parcel.seat, CONTRADICTION, words)
+        if reply.kept is not None:
+            held = self._held.setdefault(parcel.seat, {})
+            held[parcel.submission_id] = max(parcel.frame.last, held.get(parcel.submission_id, -1))
+            ack = AckMessage(
+                submission_id=parcel.submission_id,
+                epoch=parcel.frame.epoch,
+                seq=reply.kept.seq,
+                hash=reply.kept.hash.hex(),
+                at=at,
+            )
+            self._say(parcel.seat, ack)
+        if reply.want is not None:
+            self._say(parcel.seat, WantMessage(submission_id=parcel.submission_id, first=reply.want, start=reply.start))
+        if reply.fenced is not None:
+            self._say(parcel.seat, _fenced(parcel.submission_id, reply.fenced))
+
+    def _say(self, seat: str, message: HubMessage) -> None:
+        post = self._presence.post(seat)
+        if post is not None:
+            post.send(message)
+
+
+def _want(line: HoldingLine, first: int) -> WantMessage:
+    return WantMessage(submission_id=line.submission_id, first=first, start=False)
+
+
+def _fenced(submission_id: str, newest: SignedLease) -> FencedMessage:
+    return FencedMessage(submission_id=submission_id, lease=newest.envelope.decode("ascii"))
