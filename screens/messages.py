@@ -147,6 +147,25 @@ class HandInConfirmed(Message):
 
 
 @dataclass
+class MessagesAsked(Message):
+    """Show what the hall has told the candidate."""
+
+
+@dataclass
+class MessageRead(Message):
+    """The end of a message has been on the screen."""
+
+    message_id: str
+
+
+@dataclass
+class HandAsked(Message):
+    """Call a proctor, or take the call back."""
+
+    on: bool
+
+
+@dataclass
 class PinEntered(Message):
     """A proctor typed a PIN into the overlay."""
 
@@ -160,6 +179,26 @@ class ActAsked(Message):
     pin: str = field(repr=False)
     request: "ActRequest"
     second_pin: str | None = field(default=None, repr=False)
+
+
+@dataclass
+class CodeAsked(Message):
+    """The hall does not answer: a proctor wants an act carried out by a console's code."""
+
+    request: "ActRequest"
+
+
+@dataclass
+class CodeEntered(Message):
+    """A proctor typed the code a console gave for an act."""
+
+    request: "ActRequest"
+    code: str = field(repr=False)
+
+
+@dataclass
+class CodeClosed(Message):
+    """No code after all: back to the overlay."""
 
 
 @dataclass

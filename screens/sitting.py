@@ -6,9 +6,11 @@ from textual.getters import query_one
 
 from kiosk.exam.attempt import Phase
 from kiosk.views.candidate import SaveState, Sheet, SittingState, TimeLeft
+from kiosk.views.desk import LinkState
 from screens.clock import SHORT_MS, clock_text, warning_due, warning_words
+from screens.hallpage import HallPage
 from screens.messages import TextChanged
-from screens.page import Page
+from screens.news import News
 from screens.widgets.cover import WORDS, Cover
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
@@ -19,7 +21,7 @@ FAILED = "Your answers can no longer be saved"
 FAILED_ADVICE = "Everything shown as saved is kept. Please raise your hand."
 
 
-class SittingScreen(Page):
+class SittingScreen(HallPage):
     """Base of question, review and finished. The App tells it the state, the time and the save level."""
 
     COVERS = True
@@ -67,6 +69,15 @@ class SittingScreen(Page):
         """Whether the exam must not be seen now."""
         stopped = self.state.phase in WORDS or self.saved.failure is not None
         return self.COVERS and stopped
+
+    def show_news(self, news: News) -> None:
+        """Show how things stand with the hall, and how far it keeps up."""
+        super().show_news(news)
+        self.show_link(news.link)
+
+    def show_link(self, link: LinkState | None) -> None:
+        """Show how far the hall keeps up."""
+        self.save_line.show_link(link)
 
     def take_text(self) -> TextChanged | None:
         """Return text that has not been handed over yet, as handed over from now on; None where there is none."""

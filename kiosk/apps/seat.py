@@ -4,14 +4,12 @@ import asyncio
 import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.binding import Binding
 
-from kiosk.apps.locked import LockedApp
-from kiosk.apps.sitting import SittingApp
-from kiosk.exam.error import KioskError
+from kiosk.apps.proctor import ProctorApp
+from kiosk.exam.error import KioskError, Refused
 from screens import messages
 from screens.candidate.login import LoginScreen, Samples
 from screens.theme import register_themes
@@ -20,24 +18,17 @@ if TYPE_CHECKING:
     from kiosk.views.candidate import CandidateCard
     from kiosk.views.desk import Desk
 
-T = TypeVar("T")
 LATER = ("who", "tests", "instructions", "question")
 """Screens a candidate comes to next, loaded while the login screen waits."""
 
 
-class SeatApp(SittingApp):
+class SeatApp(ProctorApp):
     """One seat at work. Calls that ask the hall or read the store run in a thread; each screen loads when first shown.
 
     `open_desk` is called behind the first frame, so that the login screen is there before the store's libraries.
     """
 
     DEFAULT_MODE = "seat"
-    BINDINGS = [
-        *LockedApp.BINDINGS,
-        Binding(
-            "ctrl+o", "overlay", show=False, priority=True, id="proctor", tooltip="For the proctor: cover the seat."
-        ),
-    ]
 
     def __init__(
         self,
@@ -48,14 +39,14 @@ class SeatApp(SittingApp):
         can_close: bool = True,
         log_file: Path | None = None,
     ) -> None:
-        super().__init__(log_file)
+        super().__init__(seat, can_close, log_file)
         register_themes(self)
         self.login = LoginScreen(seat, samples)
         self.add_mode(self.DEFAULT_MODE, lambda: self.login)
-        self._seat = seat
         self._open_desk = open_desk
-        self._can_close = can_close
         self._candidate: CandidateCard | None = None
+        self._wanted: str | None = None
+        """The assignment whose start the candidate has asked for and the hall has not allowed yet."""
         self._opening: asyncio.Task[Desk] | None = None
 
     def on_mount(self) -> None:
@@ -91,6 +82,7 @@ class SeatApp(SittingApp):
         from screens.candidate.tests import TestsScreen
 
         desk, candidate = self.desk, self._candidate
+        self._wanted = None
         if desk is None or candidate is None:
             return
         read = await self._ask(lambda: (desk.tests(), desk.notices()))
@@ -128,7 +120,8 @@ class SeatApp(SittingApp):
     async def sign_out(self) -> None:
         """Forget the candidate and uncover the login screen, which lies under all others."""
         desk = self.desk
-        self._candidate, self.in_sitting = None, False
+        self.set_hand(False)
+        self._candidate, self._wanted, self.in_sitting = None, None, False
         if desk is not None:
             await self._do(desk.sign_out)
         while len(self.screen_stack) > 1:
@@ -144,57 +137,40 @@ class SeatApp(SittingApp):
         if self.in_sitting:
             await self.refresh_sitting()
             return
-        sheet = await self._ask(lambda: desk.begin(asked.assignment_id))
-        if sheet is not None:
-            self.in_sitting, self._capture_in = True, sheet.capture_seconds
-            await self.refresh_sitting()
+        await self._begin(desk, asked.assignment_id)
 
-    def action_overlay(self) -> None:
-        """Cover the seat with the proctor's overlay."""
-        from screens.proctor.overlay import OverlayScreen
+    async def follow(self, words: str) -> None:
+        """Show what the hall has changed; a start that waits may be allowed now."""
+        await super().follow(words)
+        await self.start_wanted()
 
-        if self.desk is None or self.overlay is not None:
+    async def start_wanted(self) -> None:
+        """Ask again for the start the candidate waits for; not under the overlay, where its clock would run unseen."""
+        from screens.candidate.instructions import InstructionsScreen
+
+        desk, wanted = self.desk, self._wanted
+        if desk is None or wanted is None or self.overlay is not None or self.in_sitting:
             return
-        self.take_text()
-        self.desk.note_overlay(opened=True)
-        self.push_screen(OverlayScreen(self._seat, self.desk.overlay(), self._can_close))
+        if any(isinstance(s, InstructionsScreen) for s in self.screen_stack):
+            await self._begin(desk, wanted)
 
-    @on(messages.PinEntered)
-    @work
-    async def check_pin(self, entered: messages.PinEntered) -> None:
-        """Let the hall check a PIN."""
-        desk, overlay = self.desk, self.overlay
-        if desk is None or overlay is None:
-            return
-        name = await self._ask(lambda: desk.unlock_overlay(entered.pin))
-        if name is not None:
-            overlay.show_unlocked(name)
+    async def _begin(self, desk: "Desk", assignment_id: str) -> None:
+        from screens.candidate.instructions import InstructionsScreen
 
-    @on(messages.ActAsked)
-    @work
-    async def act(self, asked: messages.ActAsked) -> None:
-        """Let the hall grant an act, and carry it out."""
-        from kiosk.exam.grant import Act
-
-        desk, overlay = self.desk, self.overlay
-        if desk is None or overlay is None:
+        self._wanted = None
+        try:
+            sheet = await asyncio.to_thread(desk.begin, assignment_id)
+        except KioskError as error:
+            shown = next((s for s in self.screen_stack if isinstance(s, InstructionsScreen)), None)
+            if isinstance(error, Refused) and shown is not None:
+                self._wanted = assignment_id
+                shown.show_waiting(error.message)
+            else:
+                self.refuse(error)
             return
-        if not await self._do(lambda: desk.act(asked.pin, asked.request, asked.second_pin)):
-            return
-        if asked.request.act is Act.CLOSE_SEAT:
-            self.on_stop()
-            self.exit(0)
-            return
-        overlay.show_done(asked.request.act.value)
-        overlay.show_overlay(desk.overlay())
-
-    @on(messages.OverlayClosed)
-    async def close_overlay(self) -> None:
-        """Uncover the seat."""
-        if self.desk is not None:
-            self.desk.note_overlay(opened=False)
-        await self.pop_screen()
+        self.in_sitting, self._capture_in = True, sheet.capture_seconds
         await self.refresh_sitting()
+        self.tell_news()
 
     async def _ready_desk(self) -> "Desk | None":
         if self._opening is None:
@@ -209,20 +185,3 @@ class SeatApp(SittingApp):
         for name in LATER:
             importlib.import_module(f"screens.candidate.{name}")
         return desk
-
-    async def _do(self, deed: Callable[[], None]) -> bool:
-        """Do something in a thread; return whether it was done, after the refusal has been shown if not."""
-
-        def done() -> bool:
-            deed()
-            return True
-
-        return await self._ask(done) is not None
-
-    async def _ask(self, question: "Callable[[], T] | asyncio.Task[T]") -> T | None:
-        """Return an answer got in a thread; None after the refusal has been shown."""
-        try:
-            return await (question if isinstance(question, asyncio.Task) else asyncio.to_thread(question))
-        except KioskError as error:
-            self.refuse(error)
-            return None

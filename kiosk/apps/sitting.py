@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from kiosk.apps.locked import LockedApp
+from kiosk.apps.hall import HallApp
 from kiosk.exam.error import Denied, KioskError
 from screens import messages
 from screens.page import Page
 
 if TYPE_CHECKING:
+    from kiosk.exam.attempt import Phase
     from kiosk.views.desk import Desk, DeskEvent
     from screens.proctor.overlay import OverlayScreen
     from screens.sitting import SittingScreen
@@ -21,8 +22,8 @@ AFTER_PAINT_SECONDS = 0.002
 """What a paint is given to reach the terminal before its move is made."""
 
 
-class SittingApp(LockedApp):
-    """A locked App with a desk.
+class SittingApp(HallApp):
+    """The App of a sitting, candidate's side.
 
     A key is shown first; its move is made on this thread right after that paint, in the order of the keys, and saved
     behind it by the desk's writer, whose thread only posts back.
@@ -31,8 +32,6 @@ class SittingApp(LockedApp):
 
     def __init__(self, log_file: Path | None = None) -> None:
         super().__init__(log_file)
-        self.desk: Desk | None = None
-        self.in_sitting = False
         self._capture_in = 0
         self._moves: deque[Callable[[Desk], None]] = deque()
 
@@ -80,7 +79,9 @@ class SittingApp(LockedApp):
 
         if (desk := self.desk) is not None:
             self.take_text()
-            self.push_screen(ReviewScreen(desk.sheet(), desk.state(), desk.time_left(), desk.saved()))
+            review = ReviewScreen(desk.sheet(), desk.state(), desk.time_left(), desk.saved())
+            review.news = self.news()
+            self.push_screen(review)
 
     @on(messages.ReviewClosed)
     async def close_review(self, closed: messages.ReviewClosed) -> None:
@@ -124,32 +125,42 @@ class SittingApp(LockedApp):
     async def tick(self) -> None:
         """Do what the clocks demand and show them; called once a second."""
         desk = self.desk
-        if desk is None or not self.in_sitting:
+        if desk is None:
             return
-        self.take_text()
-        if desk.tick():
-            await self.refresh_sitting()
-        for screen in self._sitting_screens():
-            screen.show_time(desk.time_left())
+        await self.obey()
+        self.tell_news()
         overlay = self.overlay
         if overlay is not None:
             overlay.show_overlay(desk.overlay())
-        else:
+            overlay.show_link(desk.link())
+        if not self.in_sitting:
+            return
+        for screen in self._sitting_screens():
+            screen.show_time(desk.time_left())
+        if overlay is None:
             self._capture(desk)
+
+    async def obey(self) -> None:
+        """Do what the clocks and the hall demand, once what is being typed has been put down."""
+        self.take_text()
+        if self.desk is not None and self.desk.tick():
+            await self.refresh_sitting()
 
     async def refresh_sitting(self) -> None:
         """Show the desk's state on every screen of the sitting, changing screens when it ended or was reopened."""
         from kiosk.exam.attempt import Phase
-        from screens.candidate.finished import FinishedScreen
-        from screens.candidate.question import QuestionScreen
 
         desk = self.desk
         if desk is None or not self.in_sitting:
             return
         state = desk.state()
-        wanted = FinishedScreen if state.phase in (Phase.HANDED_IN, Phase.SEALED) else QuestionScreen
+        wanted = _screen_of(state.phase)
         if self.overlay is None and not any(isinstance(s, wanted) for s in self.screen_stack):
-            await self.show(wanted(desk.sheet(), state, desk.time_left(), desk.saved()))
+            screen = wanted(desk.sheet(), state, desk.time_left(), desk.saved())
+            screen.news = self.news()
+            await self.show(screen)
+        if state.phase is not Phase.RUNNING:
+            self._end_questions()
         for screen in self._sitting_screens():
             screen.show_state(state)
             screen.show_time(desk.time_left())
@@ -170,18 +181,48 @@ class SittingApp(LockedApp):
             self._notice(error.title, error.message)
 
     def hear(self, event: "DeskEvent") -> None:
-        """Take the writer's word, on the writer's thread: only post back."""
-        self.call_later(self._show_saved, event)
+        """Take the writer's word, or the hall's, on their threads: only post back."""
+        self.call_later(self._follow, event)
+
+    async def _follow(self, event: "DeskEvent") -> None:
+        from kiosk.views.desk import Changed, Ordered, Told
+
+        match event:
+            case Told():
+                self.tell_news()
+            case Ordered():
+                await self.obey()
+            case Changed():
+                await self.follow(event.words)
+            case _:
+                self._show_saved(event)
+
+    async def follow(self, words: str) -> None:
+        """Show what the hall has changed, once what is being typed has been put down, and say it in words."""
+        self.take_text()
+        await self.refresh_sitting()
+        self.tell_news()
+        self.say(words)
 
     def _show_saved(self, event: "DeskEvent") -> None:
-        from kiosk.views.desk import SaveFailed
+        from kiosk.views.desk import HeldByHall, SaveFailed
 
         if self.desk is None or not self.in_sitting:
             return
         for screen in self._sitting_screens():
             screen.show_saved(self.desk.saved())
+            if isinstance(event, HeldByHall):
+                screen.show_link(self.desk.link())
         if isinstance(event, SaveFailed):
             self._notice("This seat cannot save", event.message)
+
+    def _end_questions(self) -> None:
+        """Take away what asks about the work, unanswered: the work has stopped, and what happened must be seen."""
+        from screens.candidate.goto import GoToDialog
+        from screens.confirm import ConfirmDialog
+
+        while self.overlay is None and isinstance(dialog := self.screen, ConfirmDialog | GoToDialog):
+            dialog.dismiss(None)
 
     def _notice(self, title: str, message: str) -> None:
         from screens.notice import NoticeDialog
@@ -220,3 +261,18 @@ class SittingApp(LockedApp):
 
         """Return the screens to be told; one that is not composed yet shows what it was made with."""
         return [s for s in self.screen_stack if isinstance(s, SittingScreen) and s.is_mounted]
+
+
+def _screen_of(phase: "Phase") -> "type[SittingScreen]":
+    """Return the screen a phase is shown on."""
+    from kiosk.exam.attempt import Phase
+    from screens.candidate.finished import FinishedScreen
+    from screens.candidate.moved import MovedScreen
+    from screens.candidate.question import QuestionScreen
+
+    match phase:
+        case Phase.HANDED_IN | Phase.SEALED:
+            return FinishedScreen
+        case Phase.MOVED:
+            return MovedScreen
+    return QuestionScreen

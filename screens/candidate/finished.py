@@ -9,7 +9,9 @@ from textual.widgets import Static
 
 from kiosk.views.candidate import SaveState, SittingState, TimeLeft
 from screens.clock import wall_text
+from screens.level import lost_words
 from screens.messages import SignOutAsked
+from screens.news import News
 from screens.sitting import SittingScreen
 from screens.widgets.press import Press
 
@@ -60,7 +62,14 @@ class FinishedScreen(SittingScreen):
         super().show_saved(saved)
         steps = (("this seat", saved.seat_at), ("hall", saved.hall_at), ("central", saved.central_at))
         places = [place if at else f"{place} (waiting)" for place, at in steps]
-        self.levels.update(Content("Saved: " + ", ".join(places) + "."))
+        lost = lost_words(self.news.link)
+        words = f"\n{lost.capitalize()}; what you handed in is safe on this seat." if lost else ""
+        self.levels.update(Content(f"Saved: {', '.join(places)}.{words}"))
+
+    def show_news(self, news: News) -> None:
+        """Say too where the hall is lost."""
+        super().show_news(news)
+        self.show_saved(self.saved)
 
     def show_time(self, time: TimeLeft) -> None:
         """There is no clock any more."""

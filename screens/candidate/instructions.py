@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from kiosk.exam.text import clean_line
 from kiosk.views.candidate import CandidateCard, Instructions
+from screens.hallpage import HallPage
 from screens.markdown import QuestionMarkdown
 from screens.messages import StartAsked, TestsAsked
-from screens.page import Page
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.line import shorten
@@ -24,9 +24,10 @@ _HOUSE = (
     "marked like any other. The exam is left by handing in. If anything goes wrong, raise your hand: nothing that was "
     "shown as saved is lost."
 )
+_WAITING = "You have said that you are ready: it begins by itself when the hall lets it. Esc goes back to my tests."
 
 
-class InstructionsScreen(Page):
+class InstructionsScreen(HallPage):
     """Instructions, sections and times; nothing starts before Start is pressed."""
 
     CSS_PATH = "instructions.tcss"
@@ -56,6 +57,7 @@ class InstructionsScreen(Page):
                 yield Static(QuestionMarkdown(read.instructions), classes="part")
             yield Static(self._sections(), id="sections")
             yield Static(Content(_HOUSE), classes="part house")
+        yield Static(id="waiting", markup=False)
         yield Rule(id="lower")
         with Horizontal(id="answers"):
             yield Press("Go on with the test" if read.resumes else "Start the test", id="start")
@@ -86,6 +88,12 @@ class InstructionsScreen(Page):
     def action_scroll(self, by: int) -> None:
         """Scroll the text by lines."""
         self.query_one(Reading).scroll_lines(by)
+
+    def show_waiting(self, message: str) -> None:
+        """Say what the start waits for; it has been asked for, and comes by itself."""
+        self.query_one("#waiting", Static).update(Content.assemble((f"Waiting: {message}", "bold"), f"\n{_WAITING}"))
+        self.add_class("-waiting")
+        self._let_choose(True)
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why it cannot start; it may be tried again."""

@@ -14,6 +14,7 @@ from kiosk.exam.sitting import LONGEST_TEXT
 from kiosk.views.candidate import SaveState, Sheet, SittingState, TimeLeft
 from screens.clock import SHORT_MS, clock_text
 from screens.messages import TextChanged
+from screens.news import News
 from screens.route import Route
 from screens.sitting import SittingScreen
 from screens.state import question_state
@@ -36,6 +37,7 @@ _VERBS: Keys = (
     ("F3", "clear", 6),
     ("F4", "go to", 4),
     ("F9", "review", 2),
+    ("F11", "call a proctor", 7),
 )
 
 
@@ -101,6 +103,11 @@ class PaperScreen(SittingScreen):
         was_covered = self.is_covered
         super().show_saved(saved)
         self._after_cover(was_covered)
+
+    def show_news(self, news: News) -> None:
+        """Show how things stand with the hall, and the corrections of the present question."""
+        super().show_news(news)
+        self.pane.correct(news.corrections(self.card.question_id))
 
     def show_time(self, time: TimeLeft) -> None:
         """Show both clocks; a wish nobody has answered by now is given up, so that only what is true stays shown."""
@@ -179,6 +186,7 @@ class PaperScreen(SittingScreen):
         answer = self._answer()
         told = answer.text if answer.answered_at else self.card.starter or ""
         text = self._texts.settle(question_id, told)
+        self.pane.corrections = self.news.corrections(question_id)
         self.pane.open(self.card, answer, text, len(section.questions), preface)
         self.pane.flagged = self._flags.settle(question_id, answer.flagged)
         self._draw_frame()

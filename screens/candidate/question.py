@@ -119,7 +119,9 @@ class QuestionScreen(PaperScreen):
     def action_attached(self) -> None:
         """Open the files of the question over it."""
         self._send_text()
-        self.app.push_screen(AttachmentScreen(self.sheet, self.state, self.time, self.saved, self.card))
+        attached = AttachmentScreen(self.sheet, self.state, self.time, self.saved, self.card)
+        attached.news = self.news
+        self.app.push_screen(attached)
 
     def action_timer(self) -> None:
         """Hide the time, or show it."""

@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from kiosk.exam.text import clean_line
 from kiosk.views.candidate import CandidateCard, Result, ResultLine
+from screens.hallpage import HallPage
 from screens.messages import TestsAsked
-from screens.page import Page
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.line import shorten
@@ -20,7 +20,7 @@ from screens.widgets.reading import Reading
 from screens.widgets.rule import Rule
 
 
-class ResultScreen(Page):
+class ResultScreen(HallPage):
     """The score, whether it was enough, and the questions where they may be seen."""
 
     CSS_PATH = "result.tcss"

@@ -10,8 +10,8 @@ from textual.widgets import OptionList, Static
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.text import clean_line
 from kiosk.views.candidate import CandidateCard, Notice, TestCard
+from screens.hallpage import HallPage
 from screens.messages import InstructionsAsked, ResultAsked, SignOutAsked, TestsAsked
-from screens.page import Page
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.line import shorten
@@ -33,7 +33,7 @@ _LOOK = {
 NOTICES_SHOWN = 3
 
 
-class TestsScreen(Page):
+class TestsScreen(HallPage):
     """The candidate's tests; Enter opens one, or says why it cannot be opened."""
 
     __test__ = False  # not a pytest class

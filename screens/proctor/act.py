@@ -1,9 +1,12 @@
 """The acts of a proctor: their letters, when they make sense, and the forms they ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from textual.binding import Binding
+
+from kiosk.exam.act_code import CODED_ACTS
 from kiosk.exam.attempt import Phase
 from kiosk.exam.grant import ALONE_MS, Act
 from kiosk.views.desk import OverlayState
@@ -27,6 +30,13 @@ class Offer:
     phases: frozenset[Phase]
     """Phases of a sitting in which it makes sense; the hall and the seat decide again."""
 
+    @property
+    def binding(self) -> Binding:
+        """Its letter, in both cases, as a key."""
+        keys = f"{self.letter.lower()},{self.letter}"
+        words = f"{self.name}: {self.advice}"
+        return Binding(keys, f"act('{self.letter}')", show=False, id=f"overlay.{self.act}", tooltip=words)
+
 
 OFFERS = (
     Offer("P", Act.PAUSE, "Pause", "stops the clock and hides the question", frozenset({Phase.RUNNING})),
@@ -36,9 +46,11 @@ OFFERS = (
     Offer("L", Act.LOCK, "Lock", "shuts the seat until it is unlocked", frozenset({Phase.RUNNING, Phase.PAUSED})),
     Offer("U", Act.UNLOCK, "Unlock", "opens the seat again", frozenset({Phase.LOCKED})),
     Offer("G", Act.CHARGE_GAP, "Settle gap", "says whether lost time counts", _ANY),
+    Offer("M", Act.MOVE, "Move", "the sitting goes on at another seat", _WORKING),
     Offer("H", Act.END, "Hand in for", "ends the sitting; needs a second person", _WORKING),
     Offer("O", Act.REOPEN, "Reopen", "takes a hand-in back; needs a second person", frozenset({Phase.HANDED_IN})),
-    Offer("S", Act.CLOSE_SEAT, "Close this seat", "ends the program on this machine", frozenset()),
+    Offer("S", Act.START, "Start", "lets the candidate begin", frozenset()),
+    Offer("Q", Act.CLOSE_SEAT, "Close this seat", "ends the program on this machine", frozenset()),
 )
 
 DONE: Mapping[str, str] = {
@@ -51,14 +63,20 @@ DONE: Mapping[str, str] = {
     Act.CHARGE_GAP: "The gap has been settled.",
     Act.END: "The sitting has been handed in.",
     Act.REOPEN: "The sitting is open again.",
+    Act.MOVE: "The sitting goes on at the other seat.",
+    Act.START: "The candidate may begin.",
     Act.CLOSE_SEAT: "The seat closes.",
 }
 
 
-def is_offered(offer: Offer, state: OverlayState, can_close_seat: bool) -> bool:
-    """Whether an act makes sense now."""
+def is_offered(offer: Offer, state: OverlayState, can_close_seat: bool, by_code: bool = False) -> bool:
+    """Whether an act makes sense now; `by_code`: and can be allowed by a code."""
+    if by_code and offer.act not in CODED_ACTS:
+        return False
     if offer.act is Act.CLOSE_SEAT:
         return can_close_seat
+    if offer.act is Act.START:
+        return state.candidate is not None and state.title is None
     return state.phase in offer.phases and (offer.act is not Act.CHARGE_GAP or bool(state.gaps))
 
 
@@ -82,6 +100,10 @@ def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
         case Act.END:
             words = f"{state.answered} of {state.questions} questions are answered. The sitting ends for good."
             return Form(act=Act.END, title=f"Hand in for {who}", words=words, second=_SECOND)
+        case Act.MOVE:
+            return _move_form(who)
+        case Act.START:
+            return Form(act=Act.START, title=f"Start: {who}", words=f"{who} may begin.", asks_reason=False)
         case Act.REOPEN:
             words = "The hand-in is taken back and the candidate goes on. A new receipt follows."
             title = f"Reopen for {who}"
@@ -90,6 +112,26 @@ def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
             words = "The program ends on this machine. Everything that is saved is kept."
             return Form(act=Act.CLOSE_SEAT, title="Close this seat", words=words, asks_reason=False)
     return Form(act=offer.act, title=f"{offer.name}: {who}", asks_reason=offer.act in (Act.PAUSE, Act.LOCK))
+
+
+def by_code(form: Form) -> Form:
+    """Return a form as it is filled where a console gives a code: a second person is asked there, not here."""
+    return replace(form, second=None, alone_minutes=None)
+
+
+def _move_form(who: str) -> Form:
+    return Form(
+        act=Act.MOVE,
+        title=f"Move {who} to another seat",
+        words="The sitting goes on there at the same question, with the time that is left. Nothing is lost.",
+        text="Seat it goes to",
+        needs_text=True,
+        confirms=lambda seat: (
+            f"Move {who} to seat {seat}?",
+            "This seat shuts for them at once. Where the hall answers, it first says whether the other seat is free.",
+            f"Move to {seat}",
+        ),
+    )
 
 
 def _extension(state: OverlayState, minutes: int, now: datetime) -> str:

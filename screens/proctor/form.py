@@ -13,6 +13,7 @@ from kiosk.exam.grant import REASONS, Act
 from kiosk.exam.text import clean_line
 from kiosk.views.desk import ActRequest
 from screens.clock import MINUTE_MS
+from screens.confirm import ConfirmDialog
 from screens.dialog import Dialog
 from screens.proctor.idle import Idle
 from screens.widgets.marked_list import MarkedList
@@ -34,6 +35,10 @@ class Form:
     """Least number of minutes."""
     text: str | None = None
     """Label of free words, or None where there are none."""
+    needs_text: bool = False
+    """Whether the words may not be left out."""
+    confirms: Callable[[str], tuple[str, str, str]] | None = None
+    """Title, words and answer of a second look, from the words typed; None where Enter is enough."""
     asks_reason: bool = True
     gap: int | None = None
     second: str | None = None
@@ -133,17 +138,36 @@ class FormDialog(Dialog[Answered | None]):
                 return
             request = replace(request, reason=REASONS[place])
         if form.text is not None:
-            request = replace(request, note=clean_line(self.query_one("#text", Input).value))
+            request = replace(request, note=clean_line(self.query_one("#text", Input).value).strip())
+            if form.needs_text and not request.note:
+                self._complain(f"Type it: {form.text.lower()}.", "text")
+                return
         second = self.query_one("#second", Input).value if form.second is not None else ""
         if not second and self._needs_second():
             self._complain("A second person must type a PIN.", "second")
             return
-        self.dismiss((request, second or None))
+        self._close_with((request, second or None))
 
     @on(Press.Pressed, "#back")
     def action_close(self) -> None:
         """Close and do nothing."""
         self.dismiss(None)
+
+    def _close_with(self, answered: Answered) -> None:
+        """Close, after a second look where the act is worth one."""
+        if self._form.confirms is None:
+            self.dismiss(answered)
+            return
+        title, words, yes = self._form.confirms(answered[0].note)
+        self._idle.stop()
+
+        def look(sure: bool | None) -> None:
+            if sure:
+                self.dismiss(answered)
+            else:
+                self._idle.touch()
+
+        self.app.push_screen(ConfirmDialog(title, words, yes, "Back, do nothing"), look)
 
     def _fields(self) -> list[Input | OptionList]:
         return [f for f in self.query("Input, OptionList").results() if isinstance(f, Input | OptionList)]

@@ -1,25 +1,23 @@
-"""The proctor's overlay on a seat: covers everything, opens by PIN, and never shows a question."""
+"""The proctor's overlay on a seat: covers everything, opens by PIN or for codes alone, and never shows a question."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from kiosk.exam.grant import Act
-from kiosk.exam.moment import parse_iso
 from kiosk.exam.text import clean_line
-from kiosk.views.desk import ActRequest, OverlayState
-from screens.clock import clock_text
-from screens.messages import ActAsked, OverlayClosed, PinEntered
+from kiosk.views.desk import ActRequest, LinkState, OverlayState
+from screens.messages import ActAsked, CodeAsked, OverlayClosed, PinEntered
 from screens.notice import NoticeDialog
 from screens.page import Page
-from screens.proctor.act import DONE, OFFERS, Offer, form_of, is_offered
+from screens.proctor.act import DONE, OFFERS, by_code, form_of, is_offered
+from screens.proctor.facts import facts_of, hall_time
 from screens.proctor.form import Answered, FormDialog
 from screens.proctor.idle import Idle
 from screens.widgets.header import Header
@@ -28,28 +26,22 @@ from screens.widgets.press import Press
 from screens.widgets.rule import Rule
 from screens.widgets.waitline import WaitLine
 
-EVENTS_SHOWN = 5
 _AT_ONCE = frozenset({Act.RESUME, Act.UNLOCK})
-
-
-def hall_time() -> datetime:
-    """Return the wall time as the clock in the hall shows it."""
-    return datetime.now().astimezone()
-
-
-def _binding(offer: Offer) -> Binding:
-    words = f"{offer.name}: {offer.advice}"
-    keys = f"{offer.letter.lower()},{offer.letter}"
-    return Binding(keys, f"act('{offer.letter}')", show=False, id=f"overlay.{offer.act}", tooltip=words)
+LOST = "The hall does not answer. Acts need a code from a console."
+BACK = "The hall answers again."
 
 
 class OverlayScreen(Page):
-    """First a PIN, then one column of acts. The PIN lives only as long as the overlay does."""
+    """First a PIN, then one column of acts. The PIN lives only as long as the overlay does.
+
+    Where the hall cannot check a PIN there is no door: only what a code from a console allows can be done.
+    """
 
     CSS_PATH = "overlay.tcss"
     HELP = "For the proctor. Every act is checked by the hall and noted in the candidate's journal. The clock runs on."
     BINDINGS = [
-        *(_binding(offer) for offer in OFFERS),
+        *(offer.binding for offer in OFFERS),
+        Binding("c,C", "code", show=False, id="overlay.code", tooltip="By code, or by PIN again"),
         Binding("escape,x,X", "close", "close", id="overlay.close", tooltip="Close the overlay; the exam goes on"),
         Binding("down", "app.focus_next", show=False, id="overlay.next", tooltip="Next act"),
         Binding("up", "app.focus_previous", show=False, id="overlay.previous", tooltip="Previous act"),
@@ -60,11 +52,18 @@ class OverlayScreen(Page):
     lower = query_one("#lower", Rule)
 
     def __init__(
-        self, seat: str, overlay: OverlayState, can_close_seat: bool = False, now: Callable[[], datetime] = hall_time
+        self,
+        seat: str,
+        overlay: OverlayState,
+        can_close_seat: bool = False,
+        now: Callable[[], datetime] = hall_time,
+        link: LinkState | None = None,
     ) -> None:
         super().__init__()
         self._seat, self._overlay, self._can_close_seat, self._now = seat, overlay, can_close_seat, now
         self._typed_pin = self._open_pin = ""
+        self._is_lost = _is_lost(link)
+        self._by_code = False
         self._idle = Idle(self, self.action_close)
 
     def compose(self) -> ComposeResult:
@@ -80,6 +79,8 @@ class OverlayScreen(Page):
             yield Static(id="facts", markup=False)
             for offer in OFFERS:
                 yield Press(f"{offer.letter}  {offer.name:<16} {offer.advice}", id=f"act-{offer.letter}")
+            yield Press("C  By code          the hall does not answer: a console gives a code", id="act-C")
+            yield Press("C  By PIN           the hall answers again", id="pin-C")
             yield Press("X  Close            back to the exam", id="act-X")
         yield Rule(id="lower")
         yield KeyBar((("Enter", "choose", 0), ("Esc", "back to the exam", 1), ("F1", "help", 2)))
@@ -90,10 +91,16 @@ class OverlayScreen(Page):
         self.pin.focus()
         self.show_overlay(self._overlay)
         self._idle.touch()
+        if self._is_lost:
+            self._open_codes()
 
     def on_key(self, event: events.Key) -> None:
         """Somebody is there."""
         self._idle.touch()
+
+    def on_screen_suspend(self) -> None:
+        """A form has a patience of its own."""
+        self._idle.stop()
 
     def on_screen_resume(self) -> None:
         """Back from a form."""
@@ -101,9 +108,9 @@ class OverlayScreen(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer acts only to a proctor who is in, and only those that make sense now."""
-        if action != "act":
-            return True
-        return bool(self._open_pin) and any(o.letter == parameters[0] for o in OFFERS if self._offers(o.letter))
+        if action == "code":
+            return self._is_open and self._by_code != self._is_lost
+        return action != "act" or (self._is_open and self._offers(str(parameters[0])))
 
     # what the App tells
 
@@ -111,18 +118,37 @@ class OverlayScreen(Page):
         """The hall knows the PIN: show the acts."""
         self._open_pin, self._typed_pin = self._typed_pin, ""
         self.pin.value = ""
+        self._by_code = self._is_lost = False
         self.add_class("-open")
         self.lower.say(f"{clean_line(proctor_name)}: every act is noted.")
+        self._begin_acts()
+
+    def show_hall_lost(self, message: str) -> None:
+        """The hall was asked and did not answer: codes are left."""
+        self._is_lost = True
+        self._typed_pin = self.pin.value = ""
+        if self._open_pin:
+            self.app.push_screen(NoticeDialog("Not done", f"{message}\nC: by a code from a console."))
+            self.show_overlay(self._overlay)
+        else:
+            self._open_codes()
+
+    def show_link(self, link: LinkState | None) -> None:
+        """Offer codes while the hall is lost, and the PIN once it is back."""
+        if self._is_lost == _is_lost(link) or not self._is_open:
+            return
+        self._is_lost = _is_lost(link)
+        self.lower.say(LOST if self._is_lost else BACK)
         self.show_overlay(self._overlay)
-        next(iter(self.query(Press).filter(".-offered"))).focus()
-        self._idle.touch()
 
     def show_overlay(self, overlay: OverlayState) -> None:
         """Show how the sitting stands."""
         self._overlay = overlay
-        self.facts.update(self._facts())
+        self.facts.update(facts_of(overlay, self._now()))
         for offer in OFFERS:
             self.query_one(f"#act-{offer.letter}", Press).set_class(self._offers(offer.letter), "-offered")
+        self.query_one("#act-C", Press).set_class(self._is_lost and not self._by_code, "-offered")
+        self.query_one("#pin-C", Press).set_class(self._by_code and not self._is_lost, "-offered")
         self.query_one("#act-X", Press).add_class("-offered")
 
     def show_done(self, act: str) -> None:
@@ -131,7 +157,7 @@ class OverlayScreen(Page):
 
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why a PIN or an act was refused."""
-        if self._open_pin:
+        if self._is_open:
             self.app.push_screen(NoticeDialog("Not done", message))
             return
         self._typed_pin = self.pin.value = ""
@@ -161,6 +187,8 @@ class OverlayScreen(Page):
         letter = (event.press.id or "")[-1:]
         if letter == "X":
             self.action_close()
+        elif letter == "C":
+            self.action_code()
         else:
             self.action_act(letter)
 
@@ -170,7 +198,17 @@ class OverlayScreen(Page):
         if offer.act in _AT_ONCE:
             self._ask((ActRequest(act=offer.act), None))
         else:
-            self.app.push_screen(FormDialog(form_of(offer, self._overlay, self._now())), self._ask)
+            form = form_of(offer, self._overlay, self._now())
+            self.app.push_screen(FormDialog(by_code(form) if self._by_code else form), self._ask)
+
+    def action_code(self) -> None:
+        """Go on by codes where the hall is lost, and back to the PIN where it is there again."""
+        if self._is_lost:
+            self._open_codes()
+            return
+        self._by_code = False
+        self.remove_class("-open")
+        self.pin.focus()
 
     def action_close(self) -> None:
         """Go back to the exam and forget the PIN."""
@@ -178,43 +216,36 @@ class OverlayScreen(Page):
         self._idle.stop()
         self.post_message(OverlayClosed())
 
+    @property
+    def _is_open(self) -> bool:
+        return self._by_code or bool(self._open_pin)
+
+    def _open_codes(self) -> None:
+        """Show the acts a code can allow; a PIN that was checked before is forgotten."""
+        self._open_pin = self._typed_pin = ""
+        self._by_code = True
+        self.add_class("-open")
+        self.lower.say(LOST)
+        self._begin_acts()
+
+    def _begin_acts(self) -> None:
+        self.show_overlay(self._overlay)
+        next(iter(self.query(Press).filter(".-offered"))).focus()
+        self._idle.touch()
+
     def _ask(self, answered: Answered | None) -> None:
-        if answered is not None and self._open_pin:
-            request, second_pin = answered
+        if answered is None:
+            return
+        request, second_pin = answered
+        if self._by_code:
+            self.post_message(CodeAsked(request))
+        elif self._open_pin:
             self.post_message(ActAsked(self._open_pin, request, second_pin))
 
     def _offers(self, letter: str) -> bool:
         offer = next(o for o in OFFERS if o.letter == letter)
-        return is_offered(offer, self._overlay, self._can_close_seat)
-
-    def _facts(self) -> Content:
-        state = self._overlay
-        who = (
-            f"{clean_line(state.candidate.name)} · {state.candidate.roll_number}"
-            if state.candidate
-            else "Nobody signed in"
-        )
-        lines = [Content.assemble((who, "bold"), f"   {state.phase.replace('_', ' ')}"), Content(state.title or "")]
-        lines += self._time_lines() if state.questions else []
-        lines += [Content.assemble(("Last events", "$muted"))]
-        recent = state.events[-EVENTS_SHOWN:]
-        lines += [Content(f"  {_event_time(at)}  {clean_line(words)}") for at, words in recent] or [Content("  none")]
-        return Content("\n").join(lines)
-
-    def _time_lines(self) -> list[Content]:
-        state = self._overlay
-        ends = self._now() + timedelta(milliseconds=state.left_ms)
-        used, left = clock_text(state.used_ms), clock_text(state.left_ms)
-        clock = f", {clock_text(state.section_left_ms)} left" if state.section_left_ms is not None else ""
-        section = f"section {state.section_title}{clock} · " if state.section_title else ""
-        return [
-            Content(f"used {used} · left {left} · ends {ends:%H:%M:%S} if not stopped"),
-            Content(f"{section}answered {state.answered} of {state.questions}"),
-        ]
+        return is_offered(offer, self._overlay, self._can_close_seat, self._by_code)
 
 
-def _event_time(at: str) -> str:
-    try:
-        return f"{parse_iso(at).astimezone():%H:%M:%S}"
-    except ValueError:
-        return at
+def _is_lost(link: LinkState | None) -> bool:
+    return link is not None and link.hall is not None and not link.is_connected

@@ -7,10 +7,15 @@ from kiosk.views.candidate import QuestionCard
 from screens.widgets.line import spread
 
 
-def caption(card: QuestionCard, of: int, flagged: bool, width: int) -> Content:
-    """Return the caption of a question; `of` counts the questions of its section."""
+def caption(card: QuestionCard, of: int, flagged: bool, width: int, is_corrected: bool = False) -> Content:
+    """Return the caption of a question; `of` counts the questions of its section.
+
+    `is_corrected`: the hall has said something about it that stands below its text, perhaps out of sight.
+    """
     number = Content.assemble((f" Question {card.number} of {of}", "bold $foreground"))
     flag = Content.assemble(("  • flagged", "bold $flagged")) if flagged else Content("")
+    if is_corrected:
+        flag = Content.assemble(("  ! corrected", "bold $urgent"), flag)
     points = f"{card.points.normalize():f} point{'' if card.points == 1 else 's'} "
     how = f" · {choice_words(card)}" if choice_words(card) else ""
     hint = "F5 hint · " if card.hints else ""

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from kiosk.exam.answer import Answer
 from kiosk.exam.attachment import is_address
+from kiosk.exam.text import clean_line
 from kiosk.views.candidate import QuestionCard
 from screens.widgets.caption import caption
 from screens.widgets.choices import Choices
@@ -47,6 +48,8 @@ class Pane(Vertical):
         self._questions = 0
         self._hints = 0
         self._preface: str | None = None
+        self.corrections: tuple[str, ...] = ()
+        """What the hall has said about this question, oldest first."""
 
     def compose(self) -> ComposeResult:
         """Compose what every type of question needs; only the right part is shown."""
@@ -78,6 +81,15 @@ class Pane(Vertical):
             self.allot()
             self.call_after_refresh(self.stem.scroll_lines, len(self.stem.lines()))
         self.flagged = flagged
+
+    def correct(self, corrections: tuple[str, ...]) -> None:
+        """Show the corrections of the present question; what is being read stays where it is."""
+        if corrections == self.corrections:
+            return
+        self.corrections = corrections
+        self.stem.show(self._text(), keep_place=True)
+        self._write_caption()
+        self.allot()
 
     @property
     def is_text(self) -> bool:
@@ -132,6 +144,7 @@ class Pane(Vertical):
             return ""
         parts = ["> " + self._preface.replace("\n", "\n> ")] if self._preface else []
         parts.append(card.text)
+        parts += [f"**Correction:** {_plain(clean_line(words))}" for words in self.corrections]
         if card.files:
             parts.append("Attached, shown by F10: " + ", ".join(_plain(f.name) for f in card.files))
         parts += [f"Attached: {name}{NETWORK if is_address(name) else ''}" for name in card.attachments]
@@ -140,7 +153,8 @@ class Pane(Vertical):
 
     def _write_caption(self) -> None:
         if self.card is not None:
-            words = caption(self.card, self._questions, self.flagged, self.content_size.width)
+            width, is_corrected = self.content_size.width, bool(self.corrections)
+            words = caption(self.card, self._questions, self.flagged, width, is_corrected)
             self.caption.update(words, layout=False)
 
 

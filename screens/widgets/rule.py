@@ -7,7 +7,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from screens.widgets.line import shorten
+
 NOTICE_SECONDS = 20
+LEAST_NEWS = 8
+"""Fewer cells than this say nothing."""
 
 
 class Rule(Widget):
@@ -24,6 +28,10 @@ class Rule(Widget):
     """Words that need you, or nothing."""
     cue: reactive[str] = reactive("")
     """How much of the text above has been shown, or nothing."""
+    hand: reactive[str] = reactive("")
+    """That a proctor is called, or nothing."""
+    news: reactive[str] = reactive("")
+    """What the hall has to say, or nothing; stays until it has been read."""
     column: reactive[int] = reactive(0)
     """Width of the column at the right edge that this rule joins; 0 for none."""
 
@@ -57,17 +65,27 @@ class Rule(Widget):
         if 0 < self.column < width:
             place = width - self.column - 1
             line = line[:place] + self._joint + line[place + 1 :]
-        if not self.notice and not self.cue:
-            return Content(line)
         if not self.notice:
-            cue = Content.assemble((f" {self.cue} ", "bold $urgent"))
-            return Content.assemble(line[: width - cue.cell_length - 2], cue, "──")
+            return self._quiet(line)
         rows = []
         for row, words in enumerate(self._folded()):
             written = Content.assemble((f" {'!' if row == 0 else ' '} {words} ", "bold $background on $urgent"))
             rest = line if row == 0 else " " * width
             rows.append(Content.assemble(rest[0], written, rest[1 + written.cell_length :]))
         return Content("\n").join(rows)
+
+    def _quiet(self, line: str) -> Content:
+        """Return the rule with what stands in it for longer: left what is said, right the cue."""
+        width = len(line)
+        cue = Content.assemble((f" {self.cue} ", "bold $urgent")) if self.cue else Content("")
+        room = width - cue.cell_length - 4
+        drawn = Content("")
+        for words in (self.hand, self.news):
+            left = room - drawn.cell_length - 3
+            if words and left > LEAST_NEWS:
+                drawn = Content.assemble(drawn, "─", (f" {shorten(words, left)} ", "bold $accent"))
+        right = width - cue.cell_length - 2 if self.cue else width
+        return Content.assemble(drawn, line[drawn.cell_length : right], cue, line[right + cue.cell_length :])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from kiosk.exam.attempt import Phase
 from kiosk.exam.draft import Option, Question, QuestionType, Section
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Denied, Refused
+from kiosk.exam.grant import Act
 from kiosk.exam.moment import iso
 from kiosk.exam.paper import Paper
 from kiosk.exam.press import print_test
@@ -20,6 +21,7 @@ from kiosk.exam.sitting import Sitting, Step
 from kiosk.exam.supervision import carry_out
 from kiosk.exam.timing import TICK_MS
 from kiosk.seat.sheet import draw_sheet
+from kiosk.views.authority import HallLost
 from kiosk.views.candidate import (
     CandidateCard,
     Instructions,
@@ -33,10 +35,22 @@ from kiosk.views.candidate import (
     TestCard,
     TimeLeft,
 )
-from kiosk.views.desk import ActRequest, DeskEvent, OverlayState
+from kiosk.views.desk import ActRequest, Changed, DeskEvent, HallMessage, LinkState, Ordered, OverlayState, Told
 
 ANNA = CandidateCard("candidate-1", "Okafor, Anna", "B-1042", "A12")
 CODE = "K7QF-2M9D"
+ACT_CODE, CHALLENGE = "7KQ2M9XV4TPN", "4F7-KX2"
+WORDS = {
+    Act.PAUSE: "The proctor has paused your exam.",
+    Act.RESUME: "The proctor has resumed your exam.",
+    Act.LOCK: "The proctor has locked this seat.",
+    Act.UNLOCK: "The proctor has unlocked this seat.",
+    Act.EXTEND: "You have been given more time.",
+    Act.END: "The proctor has handed in for you.",
+    Act.REOPEN: "Your exam is open again.",
+    Act.MOVE: "Your exam goes on at another seat.",
+    Act.START: "The proctor has started the exam.",
+}
 PIN, SECOND_PIN = "4711", "1174"
 INJECTION = "[@click=app.quit]x[/] and [/x] and <b>y</b>"
 
@@ -149,6 +163,8 @@ class FakeDesk:
     saves_at_once: bool = True
 
     attached: Mapping[str, str] = field(default_factory=dict)
+    waits_for_start: bool = False
+    """Whether the hall lets nobody begin before a proctor has started."""
 
     def __post_init__(self) -> None:
         self.wrong_tries = 0
@@ -156,6 +172,11 @@ class FakeDesk:
         self.overlay_notes: list[bool] = []
         self.pasted: list[int] = []
         self._listeners: list[Callable[[DeskEvent], None]] = []
+        self.line = LinkState(is_connected=True, hall="Hall 2", since=self.clock.now().at)
+        self.told: list[HallMessage] = []
+        self.hands: list[bool] = []
+        self.challenges: list[ActRequest] = []
+        self.ordered: list[ActRequest] = []
         self._saved = SaveState(0)
         self._restart()
 
@@ -186,6 +207,8 @@ class FakeDesk:
         return sample_instructions()
 
     def begin(self, assignment_id: str) -> Sheet:
+        if self.waits_for_start:
+            raise Refused("Please wait for the proctor to start.")
         if self.sitting.phase is Phase.NEW:
             self._take(self.sitting.open(a_lease(self.paper)))
         return self.sheet()
@@ -194,19 +217,36 @@ class FakeDesk:
         return sample_result()
 
     def unlock_overlay(self, pin: str) -> str:
+        self._must_hear()
         if pin != PIN:
             self.wrong_tries += 1
             raise Denied("That is not a proctor's PIN.", wait_seconds=2**self.wrong_tries)
         return "Mbeki, T."
 
     def act(self, pin: str, request: ActRequest, second_pin: str | None = None) -> None:
+        self._must_hear()
         if pin != PIN or (second_pin is not None and second_pin != SECOND_PIN):
             raise Denied("That PIN is not known.")
+        self._carry_out(request, "proctor-2" if second_pin else None)
+
+    def act_by_code(self, request: ActRequest, code: str) -> None:
+        if code.replace(" ", "").upper() != ACT_CODE:
+            self.wrong_tries += 1
+            raise Denied("This code is not for this act.", wait_seconds=2**self.wrong_tries)
+        self._carry_out(request, "proctor-2")
+
+    def _carry_out(self, request: ActRequest, second: str | None = None) -> None:
+        if request.act is Act.START:
+            self.waits_for_start = False
+            return
+        if request.act is Act.MOVE:
+            self._take(self.sitting.take_over(a_lease(self.paper, seat=request.note, epoch=2)))
+            return
         self.grants += 1
         grant = a_grant(
             request.act,
             grant_id=f"grant-{self.grants}",
-            second="proctor-2" if second_pin else None,
+            second=second,
             amount_ms=request.amount_ms,
             section=request.section,
             gap=request.gap,
@@ -215,7 +255,51 @@ class FakeDesk:
         )
         self._take(carry_out(self.sitting, grant, self.clock.now()))
 
+    # what the hall does, as tests make it
+
+    def order(self, request: ActRequest) -> None:
+        """Let the hall order something: it is carried out at the next tick, and told."""
+        self.ordered.append(request)
+        self._say(Ordered())
+
+    def tell(self, message: HallMessage) -> None:
+        """Let the hall say something."""
+        self.told.append(message)
+        self._say(Told(message))
+
+    def lose_hall(self) -> None:
+        """Cut the line to the hall."""
+        self.line = replace(self.line, is_connected=False, since=self.clock.now().at, behind=3)
+
+    def find_hall(self) -> None:
+        """Mend the line."""
+        self.line = replace(self.line, is_connected=True, since=self.clock.now().at, behind=0)
+
+    def _must_hear(self) -> None:
+        if not self.line.is_connected:
+            raise HallLost("The hall does not answer.")
+
+    def _say(self, event: DeskEvent) -> None:
+        for listener in self._listeners:
+            listener(event)
+
     # at once
+
+    def challenge(self, request: ActRequest) -> str:
+        self.challenges.append(request)
+        return CHALLENGE
+
+    def link(self) -> LinkState:
+        return self.line
+
+    def messages(self) -> tuple[HallMessage, ...]:
+        return tuple(self.told)
+
+    def read_message(self, message_id: str) -> None:
+        self.told = [replace(m, is_read=m.is_read or m.message_id == message_id) for m in self.told]
+
+    def raise_hand(self, on: bool) -> None:
+        self.hands.append(on)
 
     def sheet(self) -> Sheet:
         return draw_sheet(self.paper, self.sitting.order, ANNA, self.attached)
@@ -284,7 +368,14 @@ class FakeDesk:
     def tick(self) -> bool:
         steps = self.sitting.due(self.clock.now())
         self._take(steps)
-        return bool(steps)
+        ordered, self.ordered = self.ordered, []
+        for request in ordered:
+            self._carry_out(request, "proctor-2")
+            self._say(Changed(WORDS[request.act]))
+        return bool(steps or ordered)
+
+    def close(self) -> None:
+        """There is no store to let go of."""
 
     def note_overlay(self, opened: bool) -> None:
         self.overlay_notes.append(opened)

@@ -98,7 +98,7 @@ async def test_only_acts_that_make_sense_are_offered() -> None:
     async with unlocked(desk) as stage:
         assert "R  Resume" not in stage.text
         assert "U  Unlock" not in stage.text
-        assert "S  Close this seat" not in stage.text
+        assert "Q  Close this seat" not in stage.text
         desk.act(PIN, ActRequest(act=Act.PAUSE, reason="power"))
         stage.app.screen.show_overlay(desk.overlay())
         await stage.press()
@@ -200,14 +200,14 @@ async def test_a_hand_in_is_taken_back_with_a_second_person() -> None:
 
 async def test_the_seat_is_closed_only_where_that_is_allowed() -> None:
     async with unlocked(a_desk_at_work(), can_close_seat=True) as stage:
-        await stage.press("s")
+        await stage.press("q")
         assert "The program ends on this machine." in stage.text
         await stage.press("enter")
         assert not stage.sent(ActAsked)
-        await stage.press("s", "tab", "enter")
+        await stage.press("q", "tab", "enter")
         assert [m.request.act for m in stage.sent(ActAsked)] == [Act.CLOSE_SEAT]
     async with unlocked(a_desk_at_work()) as stage:
-        await stage.press("s")
+        await stage.press("q")
         assert not stage.sent(ActAsked)
 
 
