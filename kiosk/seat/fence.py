@@ -3,18 +3,17 @@
 from kiosk.exam.fence import Fence
 from kiosk.exam.moment import Moment
 from kiosk.exam.page import SignedGrant, SignedLease
-from kiosk.exam.sitting import Sitting
 from kiosk.exam.text import clean_line
 
 GOES_ON_ELSEWHERE = "This sitting goes on at another seat."
 
 
-def fence_by(signed: SignedGrant, sitting: Sitting, moment: Moment) -> Fence:
-    """Return the fence of an order to move: whatever lease comes next writes on, here or elsewhere."""
+def fence_by(signed: SignedGrant, opened_on: str, epoch: int, moment: Moment) -> Fence:
+    """Return the fence of an order to move out of an epoch: the lease of the next one writes on, here or elsewhere."""
     return Fence(
         submission_id=signed.grant.submission_id,
-        opened_on=sitting.genesis.opened_on,
-        epoch=sitting.epoch + 1,
+        opened_on=opened_on,
+        epoch=epoch + 1,
         seat=clean_line(signed.grant.note, 100) or None,
         at=moment.at,
         envelope=signed.envelope,

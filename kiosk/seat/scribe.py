@@ -96,10 +96,11 @@ class Scribe:
         """Whether the sitting is neither new nor over, nor goes on elsewhere."""
         return self.phase in AT_WORK
 
-    def fence(self) -> None:
-        """Write no more: the sitting goes on elsewhere. What is written so far is committed all the same."""
+    def fence(self) -> bool:
+        """Write no more: the sitting goes on elsewhere; return whether that was news. What is written is committed."""
         with self.lock:
-            self._is_fenced = True
+            was_fenced, self._is_fenced = self._is_fenced, True
+            return not was_fenced
 
     def now(self) -> Moment:
         """Return the present moment."""
@@ -142,7 +143,8 @@ class Scribe:
             if signed.grant.act is not Act.MOVE:
                 self._write(steps, moment, grant=signed)
                 return
-            self._write(steps, moment, grant=signed, fence=fence_by(signed, self.sitting, moment))
+            opened_on, epoch = self.sitting.genesis.opened_on, self.sitting.epoch
+            self._write(steps, moment, grant=signed, fence=fence_by(signed, opened_on, epoch, moment))
             self.fence()
 
     def note(self, steps: Sequence[Step], signed: SignedGrant) -> None:

@@ -1,0 +1,169 @@
+"""The attendant: does at a seat what its hub asks, with the desk's parts."""
+
+from pathlib import Path
+
+from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.grant import Act
+from kiosk.exam.journal import Head
+from kiosk.exam.moment import Clock
+from kiosk.exam.page import SignedGrant
+from kiosk.seat.carriage import Carriage
+from kiosk.seat.desk import Desk
+from kiosk.seat.expectation import Expectations
+from kiosk.seat.fence import GOES_ON_ELSEWHERE, fence_by, fence_of
+from kiosk.seat.hub_line import HubLine
+from kiosk.seat.link.side import Errand
+from kiosk.seat.order import NOT_HERE
+from kiosk.seat.trust import Trust
+from kiosk.seat.vitals import vitals_of
+from kiosk.views.desk import Changed, HallMessage, Ordered, Told
+from kiosk.wire.hub import (
+    AdvanceMessage,
+    AnnouncementMessage,
+    BundleHeldMessage,
+    CommandMessage,
+    FencedMessage,
+    ReceiptMessage,
+    SealMessage,
+    Vitals,
+)
+from storage.seat.store import SeatStore
+
+
+class Attendant:
+    """Implements `kiosk.seat.link.side.Side`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        store: SeatStore,
+        trust: Trust,
+        clock: Clock,
+        build: str,
+        folder: Path,
+        carriage: Carriage,
+        hub: HubLine,
+        expectations: Expectations,
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._trust = trust
+        self._clock = clock
+        self._build = build
+        self._folder = folder
+        self._carriage = carriage
+        self._hub = hub
+        self._expectations = expectations
+
+    def vitals(self) -> Vitals:
+        """Return how the seat is."""
+        return vitals_of(self._desk, self._folder, self._clock, self._build)
+
+    def held(self, submission_id: str, head: Head) -> None:
+        """Take note that the hall has committed a sitting up to a head."""
+        self._desk.held_by_hall(submission_id, head.seq)
+
+    def joined(self) -> None:
+        """Send again the bundle that was under way."""
+        self._carriage.resume()
+
+    def do(self, errand: Errand) -> None:
+        """Do what the hub asks; what this version of a seat has no use for is passed over."""
+        match errand:
+            case CommandMessage():
+                self._command(errand)
+            case FencedMessage():
+                self._fence(errand)
+            case AnnouncementMessage():
+                self._announce(errand)
+            case SealMessage():
+                self._carriage.seal(errand.submissions)
+            case AdvanceMessage():
+                self._expectations.take(errand)
+            case BundleHeldMessage():
+                self._carriage.held(errand.bundle_id)
+            case ReceiptMessage():
+                received = self._carriage.received(errand.bundle_id, errand.envelope.encode("ascii", "replace"))
+                if received is not None:
+                    self._desk.held_by_central(*received)
+
+    def _command(self, message: CommandMessage) -> None:
+        try:
+            signed = self._trust.grant(message.envelope.encode("ascii", "replace"))
+            if signed.grant.grant_id != message.command_id:
+                raise Refused("This order names another permission than it brings.")
+            is_done = self._order(signed)
+        except KioskError as error:
+            self._hub.done(message.command_id, False, error.message)
+        else:
+            if is_done:
+                self._hub.done(message.command_id, True)
+
+    def _order(self, signed: SignedGrant) -> bool:
+        """Do what can be done at once and return True; hand the rest to the desk's next turn."""
+        grant, scribe = signed.grant, self._desk.scribe
+        if grant.act is Act.START:
+            candidate = self._desk.candidate
+            if candidate is not None and candidate.user_id == grant.note:
+                self._desk.tell(Changed("You may start now."))
+            return True
+        if scribe is None or scribe.sitting.genesis.submission_id != grant.submission_id:
+            return self._order_absent(signed)
+        if self._store.is_sealed(grant.submission_id):
+            raise Refused("This sitting is sealed. Nothing can be done to it any more.")
+        self._desk.orders.put(signed)
+        if scribe.is_at_work:
+            self._desk.tell(Ordered())
+        else:
+            self._desk.tick()
+        return False
+
+    def _order_absent(self, signed: SignedGrant) -> bool:
+        """Move a sitting that lies here and is not open; any other act needs it open. What was done stays done."""
+        grant = signed.grant
+        record = self._store.record(grant.submission_id)
+        if record is None:
+            raise Refused(NOT_HERE)
+        if any(known.grant.grant_id == grant.grant_id for known in record.grants):
+            return True
+        if grant.act is not Act.MOVE:
+            raise Refused(NOT_HERE)
+        lease = record.leases[-1].lease
+        self._store.fences.keep(fence_by(signed, lease.opened_on, lease.epoch, self._clock.now()))
+        return True
+
+    def _fence(self, message: FencedMessage) -> None:
+        signed = self._trust.any_lease(message.lease.encode("ascii", "replace"))
+        lease, scribe = signed.lease, self._desk.scribe
+        if lease.submission_id != message.submission_id:
+            raise Refused("This permission is for another sitting.")
+        record = self._store.record(lease.submission_id)
+        if record is None or record.leases[-1].lease.epoch >= lease.epoch:
+            return
+        if scribe is not None and scribe.sitting.genesis.submission_id == lease.submission_id and scribe.fence():
+            self._desk.tell(Changed(GOES_ON_ELSEWHERE))
+        self._store.fences.keep(fence_of(signed, self._clock.now()))
+
+    def _announce(self, message: AnnouncementMessage) -> None:
+        """Tell whoever sits here; what does not concern their paper is only answered. Nobody there hears it later."""
+        desk, scribe = self._desk, self._desk.scribe
+        if desk.candidate is None:
+            return
+        is_known = message.announcement_id in desk.inbox
+        asked = () if scribe is None else scribe.sitting.paper.questions
+        if not is_known and message.question is not None and message.question not in asked:
+            self._hub.told(message.announcement_id, False)
+            return
+        shown = desk.inbox.take(
+            HallMessage(
+                message_id=message.announcement_id,
+                at=message.at,
+                who=message.who,
+                text=message.text,
+                question_id=message.question,
+            ),
+            scribe,
+        )
+        if not is_known:
+            desk.tell(Told(shown))
+        self._hub.told(shown.message_id, shown.is_read)
