@@ -7,7 +7,7 @@ import typer
 
 from kiosk.cli.bundle.verify import read_root
 from kiosk.cli.central import release
-from kiosk.cli.hall import closing, code, connection, custody, erasing, printing, serving
+from kiosk.cli.hall import closing, code, connection, console, custody, erasing, printing, serving
 from kiosk.cli.hall.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.exam.error import KioskError, Refused
@@ -29,6 +29,8 @@ app.command()(erasing.wipe)
 app.command("release")(release.use)
 app.command()(custody.policy)
 app.command()(custody.codes)
+app.command()(console.console)
+app.command()(console.board)
 app.command()(serving.serve)
 app.command()(serving.seats)
 app.command()(printing.report)

@@ -1,0 +1,99 @@
+"""`kiosk hall console|board`: the hall on a proctor's screen, or once as facts."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
+from kiosk.exam.error import KioskError
+from kiosk.ground.home import Home
+
+if TYPE_CHECKING:
+    from kiosk.views.board import BoardState
+
+ANSWER_SECONDS = 10.0
+"""How long a hub may take to answer before the reason is said."""
+HubOption = Annotated[
+    Path | None,
+    typer.Option("--hub", help="The hub's address file, carried here.", show_default="of this machine's hall"),
+]
+
+
+def console(hub: HubOption = None, home: HomeOption = None) -> None:
+    """Open the proctor's console: the map of seats, what needs somebody, and one key for each act.
+
+    It stays open when the hub is lost, shows the last state as old, and finds the hub again by itself.
+    """
+    if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
+        raise KioskError("A console is run in a terminal, with its keyboard and its screen.", "No terminal")
+    from kiosk.apps.console import ConsoleApp
+    from kiosk.hall.console.opening import open_board
+
+    here = Home.at(home)
+    board = open_board(here.hall, hub)
+    here.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = ConsoleApp(board, log_file=here.folder / "console.log")
+    board.start()
+    try:
+        app.run()
+    finally:
+        board.close()
+    raise typer.Exit(app.return_code or 0)
+
+
+def board(hub: HubOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Print how the hall stands, once: counts, what needs somebody, and every seat; asks for a proctor's PIN."""
+    from kiosk.cli.secret import ask_secret
+
+    state = _look(Home.at(home), hub, ask_secret("PIN"))
+    put_json(_facts(state)) if as_json else put_text(_words(state))
+
+
+def _look(here: Home, hub: Path | None, pin: str) -> "BoardState":
+    """Return the state of a hall; raises HallLost where no hub answers, Denied for a wrong PIN."""
+    from threading import Event
+
+    from kiosk.hall.console.opening import open_board
+
+    remote, told = open_board(here.hall, hub), Event()
+    remote.listen(lambda state: told.set() if state.is_connected else None)
+    remote.start()
+    try:
+        told.wait(ANSWER_SECONDS)
+        remote.sign_in(pin)
+        state = remote.state()
+        remote.sign_out()
+    finally:
+        remote.close()
+    return state
+
+
+def _facts(state: "BoardState") -> dict[str, Any]:
+    facts: dict[str, Any] = _camel(asdict(state))
+    del facts["isConnected"]
+    return facts
+
+
+def _camel(value: Any) -> Any:
+    """Return a value with the names of its fields as JSON has them everywhere here."""
+    if isinstance(value, dict):
+        return {_name(key): _camel(item) for key, item in value.items()}
+    return [_camel(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _name(field: str) -> str:
+    first, *rest = field.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _words(state: "BoardState") -> str:
+    counts = " · ".join(f"{name.replace('_', ' ')} {n}" for name, n in asdict(state.counts).items())
+    lines = [f"{state.hall} · {state.title} · {state.clock}{' · paused' if state.paused else ''}", counts]
+    lines += [f"{a.severity:<6}{a.seat or 'hall':<6}{a.kind}: {a.words}" for a in state.attention]
+    for seat in state.seats:
+        done = "" if seat.percent is None else f"{seat.percent} %"
+        lines.append(f"{seat.seat:<6}{seat.state.value}  {done:>5}  {seat.candidate or ''}".rstrip())
+    return "\n".join(lines)
