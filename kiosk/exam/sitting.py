@@ -56,6 +56,7 @@ class Sitting(Attempt):
         self._must_be_ours(lease)
         if self.phase is not Phase.NEW:
             raise Refused("This sitting has begun already.")
+        self.epoch = lease.epoch  # above 1 where a lease was made ahead for another seat, which may have used it
         order = draw_order(self.paper, lease.seed)
         opened = {
             "attempt": lease.attempt,

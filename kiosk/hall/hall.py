@@ -12,6 +12,7 @@ from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.roster import Progress
 from kiosk.ground.door import Doorkeeper
 from kiosk.hall.act_code import ActCodes
+from kiosk.hall.advance import Advances
 from kiosk.hall.card import notice_of, result_of
 from kiosk.hall.custody import Custody
 from kiosk.hall.keys import HallKeys
@@ -55,6 +56,8 @@ class Hall:
         """Which tests may begin, and the leases of those that do."""
         self.act_codes = ActCodes(store, keys, rights, self._supervision, clock)
         """The codes that allow acts at seats that cannot reach this hall."""
+        self.advances = Advances(store, keys, clock)
+        """What lets seats begin although the hub has gone."""
 
     @property
     def name(self) -> str:

@@ -109,6 +109,12 @@ class Openings:
             raise Refused(NO_PAPER if sealed is None else NOT_RELEASED)
         return LeaseOffer(signed.envelope, identity, sealed.blob, sealed.attachments, self._journal(signed.lease))
 
+    def papers_with(self, question_id: str) -> frozenset[str]:
+        """Return the digests of the papers, of those that are open, which have a question."""
+        digests = {a.paper_digest for a in self._store.roster.all_assignments()}
+        opened = {digest: self._paper(digest) for digest in digests if digest is not None}
+        return frozenset(d for d, paper in opened.items() if paper is not None and question_id in paper.questions)
+
     def _again(self, guest: Guest, running: Progress) -> SignedLease:
         if self.is_behind(guest.seat, running.submission_id):
             raise Refused(BEHIND)
@@ -160,15 +166,18 @@ class Openings:
 
     def _open(self, guest: Guest, case: Case, now: datetime) -> SignedLease:
         paper, assignment = _printed(case), case.assignment
+        ahead = self._store.advances.of(assignment.assignment_id, case.attempt)
+        if ahead is not None and _is_for(ahead.lease, guest.seat, paper.digest):
+            return self._give(guest, ahead, now)
         lease = Lease(
             lease_id=uuid.uuid4().hex,
-            submission_id=uuid.uuid4().hex,
-            opened_on=now.date().isoformat(),
+            submission_id=uuid.uuid4().hex if ahead is None else ahead.lease.submission_id,
+            opened_on=now.date().isoformat() if ahead is None else ahead.lease.opened_on,
             assignment_id=assignment.assignment_id,
             candidate_id=guest.person.user_id,
             paper=paper.digest,
             seat=guest.seat,
-            epoch=1,
+            epoch=1 if ahead is None else ahead.lease.epoch + 1,
             attempt=case.attempt,
             seed=secrets.token_hex(16),
             accommodation=assignment.accommodation,
@@ -178,12 +187,16 @@ class Openings:
             issued_at=iso(now),
         )
         signed = SignedLease(lease=lease, envelope=sign(PayloadType.LEASE, lease.document(), self._keys.signing))
+        return self._give(guest, signed, now)
+
+    def _give(self, guest: Guest, signed: SignedLease, now: datetime) -> SignedLease:
+        lease = signed.lease
         audit = AuditEntry(
             at=now,
             who=guest.person.user_id,
             action="submission.start",
             subject_type="test_assignments",
-            subject_id=assignment.assignment_id,
+            subject_id=lease.assignment_id,
             details={"submission": lease.submission_id, "attempt": lease.attempt, "seat": guest.seat},
         )
         self._store.permits.give_lease(signed, audit)
@@ -272,6 +285,11 @@ def _check(guest: Guest, case: Case, now: datetime) -> None:
     if not case.may_start:
         raise Refused(NOT_STARTED)
     _printed(case)
+
+
+def _is_for(ahead: Lease, seat: str, paper: str) -> bool:
+    """Whether a lease made ahead is still what this seat would be given now: it may have begun with it already."""
+    return (ahead.seat, ahead.paper, ahead.limit_ms) == (seat, paper, None)
 
 
 def _left_ms(due_at: str | None, now: datetime) -> int | None:

@@ -54,12 +54,12 @@ class Alone:
     def __init__(
         self, hall: Authority, store: SeatStore, expectations: Expectations, clock: Clock, papers: Papers | None = None
     ) -> None:
-        """`papers` finds what was sent to the seat before the exam."""
+        """`papers` finds what was sent to the seat before the exam: in its store, unless told otherwise."""
         self._hall = hall
         self._store = store
         self._expectations = expectations
         self._clock = clock
-        self._papers = papers or (lambda digest: None)
+        self._papers = papers or store.papers.sealed
         self._doorkeeper = Doorkeeper(store.doors, clock)
         self._guests: dict[str, _Guest] = {}
 

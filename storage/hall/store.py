@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from storage.engine import open_engine
 from storage.hall.act_code import ActCodePart
+from storage.hall.advance import AdvancePart
 from storage.hall.announcement import AnnouncementPart
 from storage.hall.attendance import AttendancePart
 from storage.hall.board import BoardPart
@@ -57,6 +58,8 @@ class HallStore:
         """What the hall's report is made of."""
         self.board = BoardPart(engine)
         """What the board is drawn from, and what needs a person."""
+        self.advances = AdvancePart(engine)
+        """Leases made ahead."""
         self.doors = DoorPart(engine)
         """Wrong tries."""
 

@@ -191,6 +191,29 @@ class Grant(GrantColumns, HallBase):
     )
 
 
+class Advance(HallBase):
+    """One lease this hall made ahead for an attempt; it counts only once it is used."""
+
+    __tablename__ = "advances"
+    __table_args__ = (
+        ForeignKeyConstraint(["assignment_id"], ["test_assignments.assignment_id"]),
+        ForeignKeyConstraint(["candidate_id"], ["users.user_id"]),
+    )
+
+    assignment_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+    lease_id: Mapped[str]
+    submission_id: Mapped[str]
+    opened_on: Mapped[str]
+    candidate_id: Mapped[str]
+    seat: Mapped[str]
+    epoch: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    """Canonical text of `Lease.document`."""
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+    issued_at: Mapped[datetime]
+
+
 class ActCode(HallBase):
     """One code this hall gave for an act at a seat that could not reach it."""
 
@@ -260,6 +283,17 @@ class TailEvidence(EvidenceColumns, HallBase):
     """One capture an entry of a tail names."""
 
     __tablename__ = "tail_evidence"
+
+
+class TailGrant(HallBase):
+    """One act that entries of a tail carry out, by whomever it was allowed."""
+
+    __tablename__ = "tail_grants"
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    opened_on: Mapped[DayKey]
+    grant_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    envelope: Mapped[Bytes]
 
 
 class StrayEntry(HallBase):

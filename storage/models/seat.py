@@ -192,3 +192,14 @@ class Advance(SeatBase):
     secret_hash: Mapped[str | None]
     """Argon2id string of the code that started it."""
     kept_at: Mapped[datetime]
+
+
+class SealedPaper(SeatBase):
+    """One sealed paper that was sent here before the exam."""
+
+    __tablename__ = "sealed_papers"
+
+    paper_digest: Mapped[str] = mapped_column(primary_key=True)
+    blob: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attachments: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Its files, sealed as it is; None where it has none, or they have not come."""

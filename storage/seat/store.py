@@ -23,6 +23,7 @@ from storage.seat.challenge import ChallengePart
 from storage.seat.door import DoorPart
 from storage.seat.fence import FencePart
 from storage.seat.page import table_of, write_page
+from storage.seat.paper import PaperPart
 from storage.seat.record import read_record
 from storage.seat.tail import read_hash, read_holdings, read_piece
 from storage.seat.take_over import write_taken_over
@@ -49,6 +50,8 @@ class SeatStore:
         """Who signed in here."""
         self.advances = AdvancePart(engine)
         """Permissions given ahead."""
+        self.papers = PaperPart(engine)
+        """Sealed papers sent before the exam."""
 
     @classmethod
     def open(cls, path: Path, key: bytes, *, create: bool = False) -> "SeatStore":
