@@ -54,6 +54,20 @@ class BoardPart(Part):
         with self._reading() as work:
             return tuple(Grant.from_document(json.loads(document)) for document in work.scalars(query))
 
+    def receipted_at(self, submission_id: str) -> datetime | None:
+        """Return when central gave its receipt for a sitting; None while it has not."""
+        query = (
+            select(rows.Receipt.issued_at)
+            .join(
+                rows.Bundle,
+                (rows.Bundle.bundle_id == rows.Receipt.bundle_id) & (rows.Bundle.opened_on == rows.Receipt.opened_on),
+            )
+            .where(rows.Bundle.submission_id == submission_id)
+            .order_by(rows.Receipt.issued_at.desc())
+        )
+        with self._reading() as work:
+            return work.scalars(query.limit(1)).first()
+
     def heads(self) -> dict[str, tuple[int, datetime]]:
         """Return, by sitting, the last entry this hall holds of its newest epoch, and when it came."""
         tail = rows.Tail
