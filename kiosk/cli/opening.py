@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kiosk.hall.hall import Hall
     from kiosk.views.desk import Desk
 
+PATIENCE = 3.0
+"""Seconds a seat waits at its start for its hub; after that it opens without."""
+
 
 def run_seat(
     home: Path, name: str, samples: tuple[tuple[str, str, str], ...] = (), unlock: "Callable[[], bytes] | None" = None
@@ -69,10 +72,12 @@ class DeskOpener:
         from kiosk.ground.clock import SystemClock
         from kiosk.ground.home import Home
         from kiosk.hall.place import open_hall
-        from kiosk.seat.place import make_seat, open_desk, settle_seat
+        from kiosk.seat.place import HUB, make_seat, open_desk, settle_seat
 
         home, clock = Home(self._home), SystemClock()
         place = home.seat(self._name)
+        if (place.folder / HUB).exists():
+            return self._connected(place)
         if self._unlock is not None:
             from kiosk.seat.late_hall import LateHall
 
@@ -83,6 +88,22 @@ class DeskOpener:
             raise _with_code(place, error) from None
         settle_seat(place, self._hall.enrol(self._name, make_seat(place)), self._hall)
         return open_desk(place, self._hall, clock)
+
+    def _connected(self, place: "Place") -> "Desk":
+        """Open a seat that has a hub; one whose hub does not answer in time opens with what it knows by itself."""
+        from kiosk.ground.clock import SystemClock
+        from kiosk.seat.link.connecting import open_link
+        from kiosk.seat.place import open_desk
+
+        clock = SystemClock()
+        link = open_link(place, clock)
+        link.start()
+        link.wait(PATIENCE)
+        try:
+            return open_desk(place, link, clock, self._unlock, link)
+        except KioskError as error:
+            link.close()
+            raise _with_code(place, error) from None
 
     def _reach(self) -> "Hall":
         """Return the hall of this home as soon as it can be opened; raises KioskError until then."""

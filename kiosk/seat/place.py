@@ -1,6 +1,9 @@
 """A seat's folder: its key made here, certified by its hall, its store and its desk opened."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -27,9 +30,14 @@ from kiosk.wire.document import words
 from kiosk.wire.enrolment import EnrolmentDocument
 from storage.seat.store import SeatStore
 
+if TYPE_CHECKING:
+    from kiosk.seat.link.link import Link
+
 NAME = "seat"
 ROOT = "root"
 ENROLMENT = "enrolment.json"
+HUB = "hub.json"
+"""The address file of the hall's hub, in the seat's folder: a secret, for the token in it."""
 BUILD = f"exam-kiosk {__version__}"
 
 
@@ -101,8 +109,10 @@ def seat_store(place: Place, unlock: Unlock | None = None) -> SeatStore:
     return SeatStore.open(place.store, seat_key(place, unlock), create=True)
 
 
-def open_desk(place: Place, authority: Authority, clock: Clock, unlock: Unlock | None = None) -> Desk:
-    """Open the desk of an enrolled seat.
+def open_desk(
+    place: Place, authority: Authority, clock: Clock, unlock: Unlock | None = None, link: "Link | None" = None
+) -> Desk:
+    """Open the desk of an enrolled seat; with `link`, its hub is told what is saved and asked for what it wants.
 
     A sealed key is opened by the hall, and kept as the enrolment says; or by `unlock`, which changes nothing.
     """
@@ -115,11 +125,22 @@ def open_desk(place: Place, authority: Authority, clock: Clock, unlock: Unlock |
     act_key = read_act_key(place)
     codes = None if act_key is None else KeyedCodes(enrolment, act_key, own, store, expectations, clock)
     alone = Alone(authority, store, expectations, clock)
-    return Desk(enrolment.seat, alone, store, trust, clock, BUILD, codes)
+    desk = Desk(enrolment.seat, alone, store, trust, clock, BUILD, codes, link)
+    if link is not None:
+        from kiosk.seat.attendant import Attendant
+        from kiosk.seat.carriage import Carriage
+
+        # nobody but this desk writes here, and what it may seal is not open at it
+        carriage = Carriage(open_outbox(place, store, clock, alone=nullcontext), store, enrolment.root, link.say)
+        side = Attendant(desk, store, trust, clock, BUILD, place.folder, carriage, link, expectations)
+        link.serve(side, store)
+    return desk
 
 
-def open_outbox(place: Place, store: SeatStore, clock: Clock) -> Outbox:
-    """Open the outbox of an enrolled seat, over a store that is open."""
+def open_outbox(
+    place: Place, store: SeatStore, clock: Clock, alone: Callable[[], AbstractContextManager[None]] | None = None
+) -> Outbox:
+    """Open the outbox of an enrolled seat, over a store that is open; `alone` as in `Outbox`."""
     enrolment = read_enrolment(place)
     sealer = Sealer(
         key=KeyFolder(place.keys).signing(NAME),
@@ -127,4 +148,4 @@ def open_outbox(place: Place, store: SeatStore, clock: Clock) -> Outbox:
         root=enrolment.root,
         recipients=enrolment.recipients,
     )
-    return Outbox(enrolment.seat, store, sealer, clock, BUILD, alone=lambda: occupied(place))
+    return Outbox(enrolment.seat, store, sealer, clock, BUILD, alone=alone or (lambda: occupied(place)))
