@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,8 +51,8 @@ def serve(
         try:
             bound = listen(host, port)
             urls = url or [f"wss://{_at(name)}:{bound.getsockname()[1]}" for name in _names(host)]
-            _tell(site, urls, site.write_address(urls), as_json)
-            _run(site, bound)
+            address = site.write_address(urls)
+            _run(site, bound, lambda: _tell(site, urls, address, as_json))
         finally:
             site.close()
             end_log(log)
@@ -95,8 +95,8 @@ def seats(
         )
 
 
-def _run(site: "HubSite", bound: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl+C."""
+def _run(site: "HubSite", bound: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or Ctrl+C; `ready` is called once both are heard."""
     import asyncio
     import signal
 
@@ -106,6 +106,7 @@ def _run(site: "HubSite", bound: socket.socket) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        ready()
         await site.run(Turnstile(bound, site.limits, site.now_ms), stop)
 
     _ask_for_files()
