@@ -1,4 +1,7 @@
-"""A hub with nothing but its consoles' door: a real TLS server on a loopback port that can be cut and killed."""
+"""A hub with nothing but its consoles' door: a real TLS server on a loopback port that can be cut and killed.
+
+`python tests/console_hub.py FOLDER 250` serves a lively hall until it is killed, and writes FOLDER/hub.json.
+"""
 
 import asyncio
 import ssl
@@ -10,11 +13,13 @@ from pathlib import Path
 
 from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
 
+from keyring import the_keyring
 from kiosk.exam.moment import Clock
 from kiosk.ground.certificate import DoorCertificate
 from kiosk.hall.console.dialling import Dialler
 from kiosk.hall.console.remote_board import RemoteBoard
 from kiosk.hall.hub.console import ConsoleDoor
+from kiosk.sealing.address import sign_address
 from kiosk.views.board import Board, BoardState
 from kiosk.wire.address import HubAddress
 from kiosk.wire.hub import LARGEST_FROM_SEAT, PROTOCOL
@@ -71,6 +76,14 @@ class ConsoleHub:
             "root": "0" * 64,
         }
         return HubAddress.model_validate(fields, strict=False)
+
+    def write_address(self, path: Path) -> Path:
+        """Write the address as a technician carries it, signed by the hall of the shared keys."""
+        keys, at = the_keyring(), datetime(2031, 5, 6, tzinfo=UTC)
+        urls = self.address().urls
+        signed = sign_address(urls, self.certificate.pem(), TOKEN, keys.hall, keys.hall_chain, keys.root.public, at)
+        path.write_text(signed.model_dump_json())
+        return path
 
     def remote(self, token: str = TOKEN) -> RemoteBoard:
         return RemoteBoard("Hall 2", Dialler(self.address(), token))
@@ -147,3 +160,26 @@ class Listener:
         with self._told:
             assert self._told.wait_for(lambda: bool(self.states) and holds(self.states[-1]), PATIENCE)
             return self.states[-1]
+
+
+def main(folder: Path, seats: int, clock: Clock) -> None:
+    """Serve a lively hall of so many seats, in rows of 25 or 10."""
+    from fake_board import FakeBoard
+
+    columns = 25 if seats > 100 else 10
+    board = FakeBoard(seats // columns, columns).trouble()
+    hub = ConsoleHub(folder, board, clock).start()
+    print(hub.write_address(folder / "hub.json"), flush=True)
+    second = threading.Event()
+    while not second.wait(1):
+        board.pass_time(1000, lively=True)
+
+
+if __name__ == "__main__":
+    import sys
+
+    root = Path(__file__).resolve().parents[1]
+    sys.path[:0] = [str(root), str(root / "tests"), str(root / "tests" / "screens")]
+    from kiosk.ground.clock import SystemClock
+
+    main(Path(sys.argv[1]), int(sys.argv[2]), SystemClock())
