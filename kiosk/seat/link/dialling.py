@@ -94,6 +94,7 @@ class Dialler:
                 ping_interval=None,
                 max_size=LARGEST_TO_SEAT,
                 proxy=None,
+                legacy=True,  # the line is owned by whoever dials, not by a block
             )
         except BaseException:
             line.close()
