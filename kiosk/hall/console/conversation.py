@@ -86,10 +86,13 @@ class Conversation:
         self._listeners.append(listener)
 
     def state(self) -> BoardState:
-        """Return how the hall stands, or stood when the hub was lost with its ages run on; at once."""
+        """Return how the hall stands, at once; where the hub is lost, with the clock of its last word and ages run on."""
         shown, line = self._shown, self._line
-        state = self._empty if shown is None else shown.now()
-        return state if line is not None and shown is not None else replace(state, is_connected=False)
+        if shown is None:
+            return replace(self._empty, is_connected=False)
+        if line is not None:
+            return shown.now()
+        return replace(shown.now(), is_connected=False, clock=shown.told.clock)
 
     def ask(self, call: BoardCall) -> Answer:
         """Return the hub's answer; raises HallLost, whose words say whether anything may have been done."""
