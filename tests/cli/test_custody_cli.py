@@ -109,7 +109,7 @@ def test_a_seat_whose_hall_is_gone_opens_with_its_code(ended, tmp_path):
         ("Sign in to your exam", ended.rolls["present"]),
         (ended.rolls["present"], "K7QF2MXA"),
     )
-    screen = watched(ended, "A12", "--code", typed=typed, shows="The hall does not answer")
+    screen = watched(ended, "A12", "--code", typed=typed, shows="do not go together")
     assert code not in screen
     assert raw.hex() not in screen
     log = place_of(ended).folder / "seat.log"
