@@ -12,6 +12,8 @@ FILE = "hub.log"
 BYTES, FILES = 2 * 2**20, 5
 LONGEST = 500
 log = logging.getLogger("kiosk.hub")
+_hall = logging.getLogger("kiosk.hall")
+"""What other parts of a hall say while its hub runs."""
 wire_log = logging.getLogger("kiosk.hub.wire")
 """What the WebSocket library says; at a lower level it would tell of the content of messages."""
 
@@ -44,14 +46,17 @@ def keep_log(folder: Path) -> logging.Handler:
     """Write the hub's log into `folder` from now on, for this user alone; return what to close at the end."""
     handler = _PrivateFile(folder / FILE, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8")
     handler.setFormatter(_Line("%(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
+    for logger in (log, _hall):
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
     wire_log.setLevel(logging.ERROR)
     return handler
 
 
 def end_log(handler: logging.Handler) -> None:
     """Close a log."""
-    log.removeHandler(handler)
+    for logger in (log, _hall):
+        logger.removeHandler(handler)
+        logger.propagate = True
     handler.close()

@@ -5,15 +5,19 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.ground.certificate import DoorCertificate
 from kiosk.ground.home import Place, read_secret, write_secret
 from kiosk.ground.rights import load_rights
+from kiosk.hall.board.board import Boardroom, open_boardroom
+from kiosk.hall.board.notice import Notices
 from kiosk.hall.collection import Collection
 from kiosk.hall.hall import Hall
 from kiosk.hall.hub.bundle_in import BundleArrivals
 from kiosk.hall.hub.clerk import Clerk
+from kiosk.hall.hub.console import ConsoleDoor
 from kiosk.hall.hub.enrolment import Enrolment, read_token
 from kiosk.hall.hub.gate import Gate
 from kiosk.hall.hub.hub import Hub
@@ -21,7 +25,8 @@ from kiosk.hall.hub.limit import HubLimits
 from kiosk.hall.hub.log import log
 from kiosk.hall.hub.provision import PaperProvision
 from kiosk.hall.hub.seat_line import Counters
-from kiosk.hall.hub.server import ConsoleDoor, HubServer
+from kiosk.hall.hub.server import HubServer
+from kiosk.hall.hub.ticket import ticket_key
 from kiosk.hall.hub.turnstile import Turnstile
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.place import hall_keys, hall_store
@@ -48,21 +53,28 @@ class HubSite:
     certificate: DoorCertificate
     token: str = field(repr=False)
     limits: HubLimits
+    boardroom: Boardroom
 
     @classmethod
     def open(cls, place: Place, clock: Clock, names: Sequence[str] = (), limits: HubLimits | None = None) -> "HubSite":
         """Open a settled hall's hub; its TLS certificate vouches for `names`. Raises KioskError for what is missing."""
-        keys = hall_keys(place)
+        keys, rights = hall_keys(place), load_rights()
         certificate = DoorCertificate.own(place.keys, CERTIFICATE)
         certificate.make([*names, "localhost"], parse_iso(clock.now().at), f"exam-kiosk {keys.hall}")
         certificate.check()
         token = kept_token(place)
         store = hall_store(place)
-        hall = Hall(store, keys, load_rights(), clock, place.folder)
-        hub = Hub(hall, store, keys, clock, note)
+        notices = Notices()
+
+        def notice(seat: str, kind: str, words: str) -> None:
+            log.warning("seat %s, %s: %s", seat, kind, words)
+            notices(seat, kind, words)
+
+        hub = Hub(Hall(store, keys, rights, clock, place.folder), store, keys, clock, notice)
         hub.provision = PaperProvision(store, hub.presence)
+        parts = place.folder / PARTS
         hub.bundles = BundleArrivals(
-            store.bundles, lambda: Collection.open(place, keys, store, clock), hub.presence, note, place.folder / PARTS
+            store.bundles, lambda: Collection.open(place, keys, store, clock), hub.presence, notice, parts
         )
         return cls(
             place=place,
@@ -73,6 +85,7 @@ class HubSite:
             certificate=certificate,
             token=token,
             limits=limits or HubLimits(),
+            boardroom=open_boardroom(place, store, keys, rights, hub, clock, notices),
         )
 
     def write_address(self, urls: Sequence[str]) -> Path:
@@ -83,14 +96,15 @@ class HubSite:
         replace_file(path, address.model_dump_json(indent=2).encode("utf-8"), 0o600)
         return path
 
-    async def run(self, listening: Turnstile, stop: asyncio.Event, consoles: ConsoleDoor | None = None) -> None:
+    async def run(self, listening: Turnstile, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, and until all that came by then is worked on."""
         provision, bundles = self.hub.provision, self.hub.bundles
         assert isinstance(provision, PaperProvision)
         assert isinstance(bundles, BundleArrivals)
         clerk = Clerk(self.hub, self.clock, (provision.tick, bundles.tick))
-        fingerprint = self.certificate.fingerprint()
-        gate = Gate(self.keys, self.store.seats, fingerprint, self.clock)
+        gate = Gate(self.keys, self.store.seats, self.certificate.fingerprint(), self.clock)
+        room, watched = self.boardroom, Event()
+        consoles = ConsoleDoor(room.board(), room.board, ticket_key(self.place.keys), self.clock)
         server = HubServer(
             counters=Counters(gate, clerk, self.hub.call, self.limits, self.now_ms),
             enrolment=Enrolment(self.hub.hall, self.store.seats, self.token, self.clock),
@@ -98,10 +112,14 @@ class HubSite:
             certificate=self.certificate,
         )
         clerk.start()
+        watching = room.watch.run(watched)
         try:
             await server.run(listening, stop)
         finally:
+            watched.set()
+            consoles.close()
             clerk.close()
+            watching.join()
 
     def now_ms(self) -> int:
         """Return the time on the boot clock."""
@@ -110,11 +128,6 @@ class HubSite:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
-
-
-def note(seat: str, kind: str, words: str) -> None:
-    """Write what a person should look at into the hub's log."""
-    log.warning("seat %s, %s: %s", seat, kind, words)
 
 
 def kept_token(place: Place) -> str:
