@@ -154,3 +154,12 @@ def test_a_name_is_given_free_with_a_pin(house):
     acts = [(a.action, a.who) for a in house.hall.acts() if a.subject_type == "seats"]
     assert [action for action, _ in acts] == ["seat.enrol", "assignment.reseat", "seat.enrol"]
     assert acts[1][1] != "system"
+
+
+def test_a_console_is_told_how_the_hall_stands(house):
+    with serving(house) as (child, facts):
+        home = str(house.home.folder)
+        board = json.loads(run("hall", "board", "--json", "--home", home, typed=f"{PIN}\n"))
+        assert board["hall"] == house.hall.name
+        assert "not right" in run("hall", "board", "--hub", facts["address"], "--home", home, status=1, typed="000000\n")
+        assert end(child) == 0
