@@ -9,7 +9,7 @@ from time import monotonic
 from textual import events, on, work
 from textual.message import Message
 
-from kiosk.apps.asking import AskingApp
+from kiosk.apps.rounds import ROUNDS, RoundsApp
 from kiosk.exam.error import KioskError
 from kiosk.exam.text import clean_line
 from kiosk.views.board import Board, BoardState, Order, Severity
@@ -17,6 +17,7 @@ from screens import messages
 from screens.confirm import ConfirmDialog
 from screens.proctor.console import message as asked
 from screens.proctor.console.announcement import AnnouncementsScreen
+from screens.proctor.console.arrivals import ArrivalsScreen
 from screens.proctor.console.card import CardScreen
 from screens.proctor.console.console import ConsoleScreen
 from screens.proctor.console.consolepage import ConsolePage
@@ -27,6 +28,8 @@ from screens.theme import register_themes
 REST_SECONDS = 600
 """Without a key for so long the PIN is forgotten; the map stays in sight, the next act asks for a PIN."""
 TICK_SECONDS = 1.0
+SHOWN = (DoorScreen, ConsolePage, AnnouncementsScreen, DeedsScreen, *ROUNDS)
+"""The screens that are told how the hall stands."""
 
 
 @dataclass
@@ -38,7 +41,7 @@ class BoardChanged(Message):
         return isinstance(message, BoardChanged)
 
 
-class ConsoleApp(AskingApp):
+class ConsoleApp(RoundsApp):
     """The board's blocking calls run in threads and answer here; only the App asks the board."""
 
     TROUBLE = "The console met a problem and closed. The hall and every seat go on; start the console again."
@@ -80,7 +83,7 @@ class ConsoleApp(AskingApp):
             self._lost_at = monotonic()
         lost_ms = None if self._lost_at is None else round((monotonic() - self._lost_at) * 1000)
         for screen in self.screen_stack:
-            if isinstance(screen, DoorScreen | ConsolePage | AnnouncementsScreen | DeedsScreen) and screen.is_mounted:
+            if isinstance(screen, SHOWN) and screen.is_mounted:
                 screen.show_state(state, lost_ms)
         self._call_out(state)
 
@@ -159,7 +162,8 @@ class ConsoleApp(AskingApp):
         finally:
             self._fetching = False
         for screen in self.screen_stack:
-            if isinstance(screen, ConsoleScreen) or (isinstance(screen, CardScreen) and screen.seat == card.seat):
+            is_here = isinstance(screen, CardScreen) and screen.seat == card.seat
+            if isinstance(screen, ConsoleScreen | ArrivalsScreen) or is_here:
                 screen.show_card(card)
 
     @on(asked.CardAsked)
@@ -204,6 +208,9 @@ class ConsoleApp(AskingApp):
         if isinstance(self.screen, DeedsScreen):
             await self.pop_screen()
         self.tick()
+        if isinstance(self.screen, ArrivalsScreen):
+            self.screen.show_outcomes(outcomes)
+            return
         page.show_outcomes(order, outcomes)
         if isinstance(page, CardScreen):
             page.post_message(asked.SeatLooked(page.seat))
@@ -214,7 +221,7 @@ class ConsoleApp(AskingApp):
         """Tell the hall something."""
         if (
             not await self._has_pin()
-            or await self._ask(lambda: self._board.announce(wanted.text, wanted.seats)) is None
+            or await self._ask(lambda: self._board.announce(wanted.text, wanted.seats, wanted.question)) is None
         ):
             return
         page = self._page()

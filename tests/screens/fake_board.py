@@ -15,6 +15,7 @@ from kiosk.views.board import (
     Attention,
     BoardState,
     Card,
+    CodeWish,
     Counts,
     Deed,
     Order,
@@ -24,6 +25,8 @@ from kiosk.views.board import (
     Severity,
     Verb,
 )
+from kiosk.views.closeout import Closeout, CloseoutLine
+from kiosk.views.preflight import Check, Fitness, Preflight, SeatFitness
 
 PIN, SECOND_PIN = "4711", "8150"
 NAMES = {PIN: "Mbeki, T.", SECOND_PIN: "Lindqvist, A."}
@@ -60,6 +63,26 @@ DONE = {
 }  # fmt: skip
 
 
+CHECKS = ("link", "build", "paper", "disk", "clock", "fonts", "lockdown", "key")
+
+
+def _row(line: SeatLine) -> CloseoutLine:
+    sealed, done = line.state is S.SEALED, line.state in (S.SEALED, S.HANDED_IN)
+    absent = line.state is S.ABSENT
+    missing = "" if done or absent else f"sat at {line.seat}, journal not sealed: hand in for them, or seal it"
+    return CloseoutLine(
+        test="Biology II",
+        candidate=line.candidate or "",
+        roll_number=line.roll_number,
+        seat=line.seat,
+        attendance="absent" if absent else "present",
+        at_seat="sealed" if sealed else "handed in" if done else "-" if absent else "in progress",
+        in_hall="held" if line.bundle else "-",
+        at_central="received" if line.central else "waiting" if line.bundle else "-",
+        missing=missing,
+    )
+
+
 class FakeBoard:
     """A hall of `rows` times `columns` seats; the same seed gives the same hall."""
 
@@ -72,7 +95,9 @@ class FakeBoard:
         self.deeds_done: list[tuple[Deed, dict[str, SeatLine]]] = []
         self.said: list[Announcement] = []
         self.orders: list[Order] = []
-        self.paused = False
+        self.errata: list[str | None] = []
+        self.wishes: list[CodeWish] = []
+        self.paused = self.released = False
         self.is_connected = True
         self.last: BoardState | None = None
         self._listeners: list[Callable[[BoardState], None]] = []
@@ -291,6 +316,39 @@ class FakeBoard:
             self.deeds_done.append((deed, before))
             return outcomes
 
+    def preflight(self) -> Preflight:
+        bad = {
+            "A4": ("disk", "0.2 GB free: make room, then start the seat again"),
+            "C7": ("clock", "4 s behind the hall: set it"),
+        }
+        seats = []
+        for line in self.lines.values():
+            name, words = bad.get(line.seat, ("", ""))
+            checks = [Check(n, Fitness.NO_GO if n == name else Fitness.GO, words if n == name else "") for n in CHECKS]
+            if line.state is S.LOST:
+                checks = [Check(n, Fitness.UNKNOWN, "no word from the seat") for n in CHECKS[:1]]
+            seats.append(SeatFitness(line.seat, tuple(checks), is_spare=line.candidate is None))
+        hall = (
+            Check("package", Fitness.GO, "number 3"),
+            Check("disk", Fitness.GO, "41 GB free"),
+            Check("release", Fitness.NO_GO, "the paper is shut: kiosk hall release TEST"),
+        )
+        return Preflight(tuple(seats), hall[: 2 if self.released else 3])
+
+    def closeout(self) -> Closeout:
+        lines = [_row(line) for line in self.lines.values() if line.candidate]
+        outside = CloseoutLine(
+            test="Biology II", candidate="Dang, Do", roll_number="B-2000", seat=None, attendance="expected",
+            at_seat="-", in_hall="-", at_central="-", missing="expected, neither came nor marked absent",
+        )  # fmt: skip
+        return Closeout((*lines, outside))
+
+    def code(self, wish: CodeWish) -> str:
+        if wish.pin not in NAMES:
+            raise Denied("That is not a proctor's PIN.")
+        self.wishes.append(wish)
+        return "1AB2C-3DE4F-5GH6J"
+
     def _undo(self, order: Order) -> Sequence[Outcome]:
         place = next(n for n, (deed, _) in enumerate(self.deeds_done) if deed.act_id == order.attention_id)
         deed, before = self.deeds_done[place]
@@ -313,6 +371,13 @@ class FakeBoard:
             self.change(line.seat, left_ms=(line.left_ms or 0) + order.amount_ms, extended=True)
         if order.verb is Verb.CREDIT and order.attention_id:
             self.attention.pop(order.attention_id, None)
+        if order.verb is Verb.CHECK_IN and "photo: no" in order.text:
+            self.raise_attention(
+                f"m{len(self.orders)}", line.seat, "mismatch", Severity.WARN, f"{line.candidate}: photo"
+            )
+            return Outcome(
+                line.seat, False, "Not checked in: the photo does not match. It stands on the mismatch list."
+            )
         if order.verb is Verb.INCIDENT:
             self.change(line.seat, incidents=line.incidents + 1)
             self.raise_attention(f"i{len(self.orders)}", line.seat, "incident", Severity.WARN, order.reason)
@@ -324,8 +389,9 @@ class FakeBoard:
     def _place(self, seat: str) -> dict[str, int]:
         return {"row": self.lines[seat].row, "column": self.lines[seat].column}
 
-    def announce(self, text: str, seats: Sequence[str] = ()) -> str:
+    def announce(self, text: str, seats: Sequence[str] = (), question: str | None = None) -> str:
         named = f"s{len(self.said)}"
+        self.errata.append(question)
         count = len(seats) or sum(line.candidate is not None for line in self.lines.values())
         self.said.insert(
             0,

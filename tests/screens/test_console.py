@@ -155,7 +155,7 @@ async def test_a_hub_that_has_forgotten_who_is_here_is_told_again_and_nobody_not
             known.append(pin)
             return "Mbeki, T."
 
-        def announce(text: str, seats: tuple[str, ...] = ()) -> str:
+        def announce(text: str, seats: tuple[str, ...] = (), question: str | None = None) -> str:
             if not known:
                 raise SignedOut("Nobody is signed in at this console any more.")
             told.append(text)

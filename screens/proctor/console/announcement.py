@@ -22,6 +22,7 @@ from screens.widgets.press import Press
 from screens.widgets.rule import Rule
 
 LONGEST = 300
+LONGEST_ID = 100
 
 
 class AnnounceDialog(Dialog[AnnounceAsked | None]):
@@ -38,6 +39,8 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
     def compose_body(self) -> ComposeResult:
         """Compose the field."""
         yield Input(max_length=LONGEST, id="words-to-say")
+        yield Static("Only those who have this question (its id; empty: everybody)", classes="label")
+        yield Input(max_length=LONGEST_ID, id="question")
         yield Static("", id="problem", classes="problem", markup=False)
 
     def compose_answers(self) -> ComposeResult:
@@ -47,7 +50,8 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
 
     def on_mount(self) -> None:
         """Begin in the field."""
-        self.words.cursor_blink = False
+        for field in self.query(Input):
+            field.cursor_blink = False
         self.words.focus()
 
     @on(Input.Submitted)
@@ -59,8 +63,9 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
     def confirm(self) -> None:
         """Close with the words."""
         words = clean_line(self.words.value, LONGEST)
+        question = clean_line(self.query_one("#question", Input).value, LONGEST_ID)
         if words:
-            self.dismiss(AnnounceAsked(words, self._seats))
+            self.dismiss(AnnounceAsked(words, self._seats, question or None))
         else:
             self.query_one("#problem", Static).update("! Type some words.")
             self.words.focus()

@@ -10,7 +10,16 @@ from kiosk.views.board import BoardState, Order, Outcome, SeatLine, Verb
 from screens.clock import clock_text
 from screens.notice import NoticeDialog
 from screens.page import Page
-from screens.proctor.console.message import AnnouncementsAsked, DeedsAsked, LeaveAsked, OrderAsked
+from screens.proctor.console.message import (
+    AnnouncementsAsked,
+    ArrivalsAsked,
+    CloseoutAsked,
+    CodePageAsked,
+    DeedsAsked,
+    LeaveAsked,
+    OrderAsked,
+    PreflightAsked,
+)
 from screens.proctor.console.order import OrderDialog
 from screens.proctor.console.outcome import OutcomeDialog
 from screens.proctor.console.verb import BY_LETTER, DONE, OFFERS, Offer
@@ -32,6 +41,10 @@ class ConsolePage(Page):
         *(_binding(offer) for offer in OFFERS),
         Binding("z,Z", "deeds", show=False, id="console.undo", tooltip="Take back: what was done here, newest first"),
         Binding("f4", "announcements", "said", id="console.said", tooltip="Announcements, and who has read them"),
+        Binding("f2", "preflight", show=False, id="console.fit", tooltip="Pre-flight: whether every seat is fit"),
+        Binding("f9", "closeout", show=False, id="console.closeout", tooltip="Close-out: what is not explained yet"),
+        Binding("q,Q", "arrivals", show=False, id="console.arrivals", tooltip="Check in who comes, by roll number"),
+        Binding("g,G", "code", show=False, id="console.code", tooltip="Give a code for a seat without the hall"),
         Binding("f10", "leave", "leave", id="console.leave", tooltip="Leave the console; the hall goes on"),
     ]
     board: BoardState | None = None
@@ -98,6 +111,25 @@ class ConsolePage(Page):
     def action_announcements(self) -> None:
         """Show what was announced."""
         self.post_message(AnnouncementsAsked())
+
+    def action_preflight(self) -> None:
+        """Show whether every seat is fit."""
+        self.post_message(PreflightAsked())
+
+    def action_closeout(self) -> None:
+        """Show what became of the roster."""
+        self.post_message(CloseoutAsked())
+
+    def action_arrivals(self) -> None:
+        """Show the screen of the check-in."""
+        if not self.refuses_acts():
+            self.post_message(ArrivalsAsked())
+
+    def action_code(self) -> None:
+        """Show the form for a code."""
+        if not self.refuses_acts():
+            lines = self.subjects()
+            self.post_message(CodePageAsked(lines[0].seat if len(lines) == 1 else ""))
 
     def action_leave(self) -> None:
         """Ask to end the console."""

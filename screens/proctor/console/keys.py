@@ -13,5 +13,9 @@ KEYS = (
     ("S", "start", "verb('S')"),
     ("N", "announce", "announce"),
     ("F8", "all", "hall"),
+    ("F2", "pre-flight", "preflight"),
+    ("Q", "check-in", "arrivals"),
+    ("F9", "close-out", "closeout"),
+    ("G", "code", "code"),
     ("F1", "help", "help"),
 )

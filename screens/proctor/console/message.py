@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from kiosk.views.board import Order
+from kiosk.views.board import CodeWish, Order
 
 
 @dataclass
@@ -45,6 +45,38 @@ class AnnounceAsked(Message):
 
     text: str
     seats: tuple[str, ...]
+    question: str | None = None
+    """Only those whose paper has this question are told."""
+
+
+@dataclass
+class PreflightAsked(Message):
+    """Show whether every seat is fit, or look again."""
+
+
+@dataclass
+class CloseoutAsked(Message):
+    """Show what became of every row of the roster, or look again."""
+
+
+@dataclass
+class ArrivalsAsked(Message):
+    """Show the screen on which candidates are checked in."""
+
+
+@dataclass
+class CodePageAsked(Message):
+    """Show the form for a code."""
+
+    seat: str
+    """The seat the proctor is at on the map, or nothing."""
+
+
+@dataclass
+class CodeAsked(Message):
+    """Ask the hall for a code; the App adds the PIN of who is signed in."""
+
+    wish: CodeWish
 
 
 @dataclass
