@@ -1,7 +1,7 @@
 """Attention: what needs a person, raised once, ageing until somebody takes note of it, kept across restarts."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import RLock
@@ -11,7 +11,7 @@ from kiosk.exam.error import Refused
 from kiosk.exam.incident import Meter, Sight
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.person import Person
-from kiosk.hall.board.need import Need
+from kiosk.hall.board.need import TOLD_BY_SEAT, Need
 from kiosk.views.board import Attention, Severity
 from storage.hall.board import BoardPart
 
@@ -33,15 +33,19 @@ class Attentions:
         }
         self._told: set[str] = {a.attention_id for a in self._kept.values() if a.meter is not None}
 
-    def see(self, needs: Iterable[Need], now: datetime) -> None:
-        """Compare what needs somebody now with what did: raise what is new, mark what has gone."""
+    def see(self, needs: Iterable[Need], now: datetime, silent: Collection[str] = ()) -> None:
+        """Compare what needs somebody now with what did: raise what is new, mark what has gone.
+
+        Of `silent` seats nobody knows whether what they told last has gone, so it stays.
+        """
         found = {(need.seat, need.kind): need for need in needs}
         with self._lock:
             current = {(a.seat, a.kind): a for a in self._kept.values() if a.attention_id not in self._told}
             changed = [v for key, need in found.items() for v in self._noticed(current.get(key), need, now)]
-            gone = self._seen - found.keys()
+            held = {(seat, kind) for seat, kind in self._seen if seat in silent and kind in TOLD_BY_SEAT}
+            gone = self._seen - found.keys() - held
             changed += [replace(current[key], over_at=now) for key in gone if key in current]
-            self._seen = set(found)
+            self._seen = set(found) | held
             self._keep(changed)
 
     def raise_(

@@ -20,6 +20,9 @@ LATE = ((timedelta(minutes=15), Severity.WARN), (timedelta(minutes=5), Severity.
 """So long after the start of their session without having begun."""
 NEARLY_MS = 5 * MINUTE_MS
 
+TOLD_BY_SEAT = frozenset({"hand", "save", "disk", "clock", "slow"})
+"""Kinds that only the seat itself can say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

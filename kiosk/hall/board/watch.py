@@ -190,7 +190,8 @@ class Watch:
     def _attend(self, now: datetime) -> None:
         seen = self.seen
         found = [n for seat, look in seen.looks.items() for n in needs(look, seen.lines[seat], now)]
-        self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now)
+        silent = {seat for seat, look in seen.looks.items() if look.vitals is None or look.is_lost}
+        self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
         for need in (*self._notices.drain(), *self._gaps()):
             self.attentions.raise_(need, now)
         self.attentions.measure(

@@ -1,0 +1,302 @@
+"""Orders from the board: what can be done is done, of the rest it is said why not, and all of it is in the books."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from boardroom import MINUTE, Room, a_room
+from house import PIN, SEAT, SECOND_PIN, a_hall_roster, changed
+from kiosk.exam.accommodation import Accommodation
+from kiosk.exam.attempt import Phase
+from kiosk.exam.error import Denied, Refused
+from kiosk.exam.grant import Act
+from kiosk.exam.incident import Cause
+from kiosk.exam.status import AttendanceState
+from kiosk.hall.board.errand import LATER, SLOW
+from kiosk.views.board import Order, SeatState, Verb
+
+OTHER = "A13"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return a_room(tmp_path)
+
+
+def books(room: Room, **told: Any) -> list[Any]:
+    """Return the entries of the books whose details say so."""
+    return [e for e in room.store.permits.acts() if told.items() <= e.details.items()]
+
+
+def attendance(room: Room) -> dict[str, AttendanceState]:
+    return {m.candidate_id: m.state for m in room.store.attendance.marks(["session-1"])}
+
+
+@pytest.mark.parametrize(
+    ("verb", "phase", "then", "act", "more"),
+    [
+        (Verb.PAUSE, "running", SeatState.PAUSED, Act.PAUSE, {"reason": "power"}),
+        (Verb.RESUME, "paused", SeatState.WORKING, Act.RESUME, {}),
+        (Verb.LOCK, "running", SeatState.LOCKED, Act.LOCK, {"reason": "other"}),
+        (Verb.UNLOCK, "locked", SeatState.WORKING, Act.UNLOCK, {}),
+        (Verb.EXTEND, "running", SeatState.WORKING, Act.EXTEND, {"reason": "power", "amount_ms": MINUTE}),
+        (Verb.HAND_IN_FOR, "running", SeatState.HANDED_IN, Act.END, {"reason": "medical", "second_pin": SECOND_PIN}),
+        (Verb.END, "paused", SeatState.HANDED_IN, Act.END, {"reason": "other", "second_pin": SECOND_PIN}),
+        (Verb.REOPEN, "handed_in", SeatState.WORKING, Act.REOPEN, {"reason": "other", "second_pin": SECOND_PIN}),
+        (Verb.INCIDENT, "running", SeatState.WORKING, Act.NOTE, {"reason": "disturbance", "text": "noise"}),
+    ],
+)
+def test_each_verb_is_a_signed_grant_that_the_seat_carries_out(
+    room: Room, verb: Verb, phase: str, then: SeatState, act: Act, more: dict[str, Any]
+) -> None:
+    seat = room.begin(phase=Phase(phase))
+    outcome = room.order(verb, SEAT, **more)[SEAT]
+    assert outcome.done, outcome.words
+    (grant,) = seat.grants
+    assert (grant.act, grant.who, grant.seat, grant.reason) == (act, "proctor-1", SEAT, more.get("reason", ""))
+    assert room.line().state is then
+    (entry,) = books(room, grant=grant.grant_id)
+    assert (entry.who, entry.details["verb"], entry.details["seat"]) == ("proctor-1", verb.value, SEAT)
+
+
+def test_what_cannot_be_done_is_said_with_why_and_the_rest_is_done(room: Room) -> None:
+    room.begin()
+    room.begin(OTHER, "assignment-2", phase=Phase.LOCKED)
+    found = room.order(Verb.PAUSE, OTHER, SEAT, "Z9", reason="power")
+    assert [*found] == [OTHER, SEAT, "Z9"]
+    assert (found[SEAT].done, found[SEAT].words) == (True, "paused")
+    assert (found[OTHER].done, "is locked" in found[OTHER].words) == (False, True)
+    assert (found["Z9"].done, found["Z9"].words) == (False, "No sitting is open at this seat.")
+
+
+def test_a_seat_that_refuses_says_why(room: Room) -> None:
+    room.begin().refuses = "The text is being written."
+    outcome = room.order(Verb.PAUSE, SEAT, reason="power")[SEAT]
+    assert (outcome.done, outcome.words) == (False, "The text is being written.")
+
+
+def test_a_seat_that_is_away_gets_its_order_when_it_is_back(room: Room) -> None:
+    seat = room.begin()
+    seat.cut()
+    assert room.order(Verb.PAUSE, SEAT, reason="power")[SEAT].words == LATER
+    assert seat.grants == []
+    room.hub.presence.join(SEAT, "b", seat, room.house.clock.now().boot_ms)
+    room.hub.commands.send_waiting(SEAT)
+    assert [g.act for g in seat.grants] == [Act.PAUSE]
+
+
+def test_a_seat_that_does_not_answer_is_said_not_to_have(room: Room) -> None:
+    room.begin().answers = False
+    assert room.order(Verb.PAUSE, SEAT, reason="power")[SEAT].words == SLOW
+
+
+@pytest.mark.parametrize(
+    ("order", "error"),
+    [
+        ({"verb": Verb.PAUSE, "seats": (SEAT,), "pin": "000000", "reason": "power"}, Denied),
+        ({"verb": Verb.PAUSE, "seats": (SEAT,), "reason": "power", "second_pin": PIN}, Denied),
+        ({"verb": Verb.PAUSE, "seats": (SEAT,), "reason": "power", "second_pin": "000000"}, Denied),
+        ({"verb": Verb.PAUSE, "seats": (SEAT,)}, Refused),
+        ({"verb": Verb.EXTEND, "seats": ()}, Refused),
+        ({"verb": Verb.UNDO, "attention_id": "nothing"}, Refused),
+        ({"verb": Verb.CREDIT, "seats": (SEAT,), "attention_id": "nothing"}, Refused),
+        ({"verb": Verb.PAUSE, "seats": ("x",) * 2_001, "reason": "power"}, Refused),
+    ],
+)
+def test_an_order_that_is_none_does_nothing(room: Room, order: dict[str, Any], error: type[Exception]) -> None:
+    seat = room.begin()
+    with pytest.raises(error):
+        room.board.carry_out(Order(**{"seats": (), "pin": PIN} | order))
+    assert seat.grants == []
+
+
+def test_acts_of_two_persons_ask_for_the_second(room: Room) -> None:
+    seat = room.begin()
+    outcome = room.order(Verb.END, SEAT, reason="other")[SEAT]
+    assert (outcome.done, "second" in outcome.words) == (False, True)
+    outcome = room.order(Verb.EXTEND, SEAT, reason="power", amount_ms=16 * MINUTE)[SEAT]
+    assert (outcome.done, "second person" in outcome.words) == (False, True)
+    assert seat.grants == []
+    assert room.order(Verb.EXTEND, SEAT, reason="power", amount_ms=16 * MINUTE, second_pin=SECOND_PIN)[SEAT].done
+    assert (seat.grants[0].who, seat.grants[0].second) == ("proctor-1", "proctor-2")
+
+
+def test_the_whole_hall_is_paused_and_resumed_and_a_break_goes_on(room: Room) -> None:
+    seat, other = room.begin(), room.begin(OTHER, "assignment-2")
+    other.tell(phase=Phase.PAUSED)
+    assert set(room.order(Verb.PAUSE, reason="fire alarm")) == {SEAT}
+    assert room.look().paused
+    assert room.reopen().look().paused
+    seat.cut()
+    assert room.order(Verb.RESUME)[SEAT].done
+    assert not room.look().paused
+    assert other.grants == []
+
+
+def test_rest_breaks_are_for_those_who_have_them(tmp_path: Path) -> None:
+    room = a_room(tmp_path, changed(a_hall_roster(), accommodation=Accommodation(rest_breaks=True)))
+    room.begin()
+    room.begin(OTHER, "assignment-2")
+    found = room.order(Verb.REST_BREAK, SEAT, OTHER)
+    assert (found[SEAT].done, found[OTHER].done) == (True, False)
+    assert (room.line().state, room.look().counts.away) == (SeatState.AWAY, 1)
+
+
+def test_start_lets_the_candidate_expected_there_begin(room: Room) -> None:
+    seat = room.seat()
+    room.begin(OTHER, "assignment-2")
+    found = room.order(Verb.START, SEAT, OTHER, "Z1")
+    assert (found[SEAT].done, found[OTHER].done, found["Z1"].done) == (True, False, False)
+    assert [(g.act, g.note) for g in seat.grants] == [(Act.START, "candidate-1")]
+    assert room.store.commands.started() == {"candidate-1"}
+
+
+def test_a_move_goes_to_an_empty_seat_only(room: Room) -> None:
+    room.begin()
+    room.seat("B1")
+    room.begin(OTHER, "assignment-2")
+    for target, words in ((OTHER, "Somebody"), ("Z9", "no such seat")):
+        assert words in room.order(Verb.MOVE, SEAT, target=target, reason="equipment")[SEAT].words
+    outcome = room.order(Verb.MOVE, SEAT, target="B1", reason="equipment")[SEAT]
+    assert outcome.done, outcome.words
+    assert [g.act for g in room.seats[SEAT].grants] == [Act.MOVE]
+
+
+def test_who_is_absent_can_be_checked_in_after_all(room: Room) -> None:
+    assert room.order(Verb.ABSENT, OTHER)[OTHER].done
+    assert room.line(OTHER).state is SeatState.ABSENT
+    assert not room.order(Verb.ABSENT, OTHER)[OTHER].done
+    assert room.order(Verb.CHECK_IN, OTHER, text="name: Ben Adeyemi; roll: b-1043")[OTHER].done
+    assert (room.line(OTHER).state, attendance(room)["candidate-2"]) == (SeatState.READY, AttendanceState.PRESENT)
+    room.begin()
+    assert "has begun" in room.order(Verb.ABSENT, SEAT)[SEAT].words
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("name: Somebody Else", "name"), ("roll: B-1043", "roll number"), ("photo: no", "photo")],
+)
+def test_who_does_not_match_is_not_checked_in_and_stands_on_the_list(room: Room, text: str, field: str) -> None:
+    outcome = room.order(Verb.CHECK_IN, SEAT, text=text)[SEAT]
+    assert (outcome.done, field in outcome.words) == (False, True)
+    (mismatch,) = room.needing("mismatch")
+    assert (mismatch.seat, field in mismatch.words) == (SEAT, True)
+    assert attendance(room)["candidate-1"] is AttendanceState.EXPECTED
+    assert [e.details["fields"] for e in books(room, act="mismatch")] == [field]
+
+
+def test_another_document_than_the_first_time_is_a_mismatch_and_is_kept_only_as_a_digest(room: Room) -> None:
+    assert room.order(Verb.CHECK_IN, SEAT, text="document: X-1234 567")[SEAT].done
+    assert room.order(Verb.CHECK_IN, SEAT, text="x1234567")[SEAT].done
+    assert not room.order(Verb.CHECK_IN, SEAT, text="document: Y-1")[SEAT].done
+    assert not [e for e in room.store.permits.acts() if "1234" in str(dict(e.details)) and "567" in str(e.details)]
+
+
+def test_a_walk_in_is_found_by_number_and_late_comers_only_within_the_limits(room: Room) -> None:
+    room.seat("B1")
+    assert "Type the roll number" in room.order(Verb.CHECK_IN, "B1")["B1"].words
+    assert room.order(Verb.CHECK_IN, "B1", text="roll: B-1043")["B1"].done
+    assert (room.line("B1").candidate, room.line("B1").state) == ("Adeyemi, Ben", SeatState.READY)
+    room.pass_time(181 * MINUTE)
+    assert not room.order(Verb.CHECK_IN, SEAT)[SEAT].done
+
+
+def test_an_incident_without_a_sitting_stands_in_the_books(room: Room) -> None:
+    assert room.order(Verb.INCIDENT, SEAT, reason="other", text="spilt coffee")[SEAT].done
+    (incident,) = room.needing("incident")
+    assert (incident.words, incident.proposal_ms) == ("other: spilt coffee", None)
+    assert [e.subject_id for e in books(room, verb="incident")] == [SEAT]
+
+
+def test_an_incident_is_metered_until_the_candidate_works_again_and_credited_once(room: Room) -> None:
+    seat = room.begin()
+    room.order(Verb.INCIDENT, SEAT, reason="equipment", text="keyboard")
+    for _ in range(24):
+        room.pass_time(10_000, SEAT)
+    (incident,) = room.needing("incident")
+    assert (incident.proposal_ms, incident.is_over) == (4 * MINUTE, False)
+    seat.tell(answered=1)
+    room.look()
+    room.pass_time(9_000, SEAT)
+    again = room.needing("incident")[0]
+    assert (again.proposal_ms, again.is_over) == (4 * MINUTE, True)
+    assert room.order(Verb.CREDIT, SEAT, attention_id=incident.attention_id)[SEAT].done
+    assert [(g.act, g.amount_ms, g.reason) for g in seat.grants][-1] == (Act.EXTEND, 4 * MINUTE, "equipment")
+    assert room.needing("incident") == []
+    with pytest.raises(Refused, match="settled"):
+        room.order(Verb.CREDIT, SEAT, attention_id=incident.attention_id)
+
+
+@pytest.mark.parametrize("reason", ["medical", "behaviour"])
+def test_what_the_rule_does_not_give_back_needs_a_second_person(room: Room, reason: str) -> None:
+    room.begin()
+    room.order(Verb.INCIDENT, SEAT, reason=reason, text="x")
+    room.pass_time(9_000, SEAT)
+    (incident,) = room.needing("incident")
+    assert incident.proposal_ms == (None if reason == "medical" else 0)
+    wish: dict[str, Any] = {"attention_id": incident.attention_id, "amount_ms": MINUTE}
+    with pytest.raises(Denied, match="second person"):
+        room.order(Verb.CREDIT, SEAT, **wish)
+    assert room.order(Verb.CREDIT, SEAT, **wish, second_pin=SECOND_PIN)[SEAT].done
+
+
+def test_a_meter_survives_the_hub(room: Room) -> None:
+    room.begin()
+    room.order(Verb.INCIDENT, SEAT, reason="power", text="dark")
+    again = room.reopen()
+    (kept,) = [a for a in again.room.watch.attentions._kept.values() if a.kind == "incident"]
+    assert kept.meter is not None
+    assert kept.meter.cause is Cause.HALL
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "undo"),
+    [
+        (Verb.PAUSE, {"reason": "power"}, Act.RESUME),
+        (Verb.LOCK, {"reason": "other"}, Act.UNLOCK),
+        (Verb.EXTEND, {"reason": "power", "amount_ms": MINUTE}, Act.TAKE_BACK),
+    ],
+)
+def test_an_act_is_taken_back_once_by_another(room: Room, verb: Verb, more: dict[str, Any], undo: Act) -> None:
+    seat = room.begin()
+    room.order(verb, SEAT, **more)
+    deed = room.board.deeds()[0]
+    assert (deed.who, deed.seats, deed.can_undo) == ("Mbeki, Thandi", (SEAT,), True)
+    assert room.order(Verb.UNDO, SEAT, attention_id=deed.act_id)[SEAT].done
+    first, second = seat.grants
+    assert second.act is undo
+    assert second.note == (first.grant_id if undo is Act.TAKE_BACK else "")
+    undone = {d.act_id: d for d in room.board.deeds()}[deed.act_id]
+    assert not undone.can_undo
+    with pytest.raises(Refused, match="has been already"):
+        room.order(Verb.UNDO, SEAT, attention_id=deed.act_id)
+
+
+def test_an_absence_is_taken_back(room: Room) -> None:
+    room.order(Verb.ABSENT, OTHER)
+    deed = room.board.deeds()[0]
+    assert room.order(Verb.UNDO, OTHER, attention_id=deed.act_id)[OTHER].done
+    assert attendance(room)["candidate-2"] is AttendanceState.EXPECTED
+
+
+def test_what_cannot_be_taken_back_says_so(room: Room) -> None:
+    room.begin()
+    room.order(Verb.END, SEAT, reason="other", second_pin=SECOND_PIN)
+    deed = room.board.deeds()[0]
+    assert (deed.can_undo, deed.who) == (False, "Mbeki, Thandi with Lind, Per")
+    with pytest.raises(Refused):
+        room.order(Verb.UNDO, SEAT, attention_id=deed.act_id)
+
+
+def test_a_message_reaches_its_seats(room: Room) -> None:
+    seat = room.seat()
+    found = room.order(Verb.MESSAGE, SEAT, "Z9", text="Please wait.")
+    assert (found[SEAT].done, found["Z9"].done) == (True, False)
+    assert seat.announced == ["Please wait."]
+    with pytest.raises(Refused, match="some words"):
+        room.order(Verb.MESSAGE, SEAT, text="  ")
+    room.board.sign_in(PIN)
+    room.board.announce("Ten minutes left.")
+    assert seat.announced[-1] == "Ten minutes left."
+    assert {a.text for a in room.board.announcements()} == {"Please wait.", "Ten minutes left."}
