@@ -71,6 +71,8 @@ class ActCodes:
         if not coded.holds(self._keys.act_key(grant.seat)):
             return f"{grant.act.value} at {grant.seat} was allowed by a code this hall never gave."
         known = [g for g in self._store.act_codes.of_seat(grant.seat) if g.challenge == coded.challenge]
+        if any(g.grant_id == grant.grant_id for g in known):
+            return None
         self._store.act_codes.use(grant.seat, coded.challenge, grant.grant_id)
         if not any(g.act is grant.act and g.amount_ms == grant.amount_ms for g in known):
             return f"{grant.act.value} at {grant.seat} was allowed by a code given on another machine of this hall."

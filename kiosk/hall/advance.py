@@ -36,6 +36,13 @@ class Advances:
         self._keys = keys
         self._clock = clock
 
+    def state(self) -> frozenset[tuple[str, bool]]:
+        """Return what all that may be told depends on: the packages, and which papers are open; cheap to ask."""
+        packages = self._store.roster.packages()
+        papers = [p for test_id in {p.test_id for p in packages} for p in self._store.papers.sealed(test_id)]
+        opened = {(p.digest, self._store.papers.identity(p.digest) is not None) for p in papers}
+        return frozenset({*opened, *((p.package_id, True) for p in packages)})
+
     def of_seat(self, seat: str) -> tuple[AdvanceMessage, ...]:
         """Return what a seat may be told of those expected there; nothing of those who may not begin, or have begun."""
         now, found = parse_iso(self._clock.now().at), []
