@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from house import CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, House, a_house
 from kiosk.exam.attempt import Phase
 from kiosk.exam.grant import Act, Grant
@@ -23,6 +25,7 @@ from kiosk.hall.place import hall_keys
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.views.board import Attention, BoardState, Order, Outcome, SeatLine, Verb
 from kiosk.wire.hub import AnnouncementMessage, CommandMessage, DoneMessage, HubMessage, Vitals
+from storage.models import hall as rows
 
 MINUTE = 60_000
 LOGINS = {"assignment-1": (ROLL, CODE), "assignment-2": (OTHER_ROLL, OTHER_CODE)}
@@ -122,6 +125,17 @@ class Room:
         }  # fmt: skip
         here.tell(**fields | told)
         return here
+
+    def hold(self, assignment: str = "assignment-1", seq: int = 3) -> None:
+        """Let the hall hold a copy of a sitting up to an entry; what it says is nobody's matter here."""
+        (progress,) = [p for p in self.store.permits.all_progress() if p.assignment_id == assignment]
+        with Session(self.store._engine) as work, work.begin():
+            work.merge(
+                rows.Tail(
+                    submission_id=progress.submission_id, opened_on=progress.opened_on, epoch=1, genesis="{}",
+                    fork_seq=-1, fork_hash=b"", head_seq=seq, head_hash=bytes(32), heard_at=self.house.clock.at,
+                )
+            )  # fmt: skip
 
     def order(self, verb: Verb, *seats: str, **changes: Any) -> dict[str, Outcome]:
         """Give an order with the first proctor's PIN and return what came of it, by seat."""

@@ -105,6 +105,27 @@ class AttendancePart(Part):
             )
             write_audit(work, audit)
 
+    def reseat(self, session_id: str, candidate_id: str, seat: str, now: datetime, audit: AuditEntry) -> None:
+        """Write down that a candidate came, and sits at another seat than was planned, or at one where none was."""
+        with self._writing() as work:
+            put_rows(
+                work,
+                rows.Attendance,
+                [
+                    {
+                        "session_id": session_id,
+                        "candidate_id": candidate_id,
+                        "seat": seat,
+                        "state": AttendanceState.PRESENT,
+                        "arrived_at": now,
+                        "note": "",
+                        "is_named": False,
+                    }
+                ],
+                "is_named",
+            )
+            write_audit(work, audit)
+
 
 def _mark(attendance: rows.Attendance, person: rows.Person) -> Mark:
     return Mark(

@@ -58,6 +58,24 @@ def test_a_seat_at_which_nobody_is_signed_in_is_not_lost(room: Room) -> None:
     assert room.needing("lost") == []
 
 
+def test_lag_is_the_age_of_the_oldest_entry_the_hall_does_not_hold(room: Room) -> None:
+    seat = room.begin(seq=3)
+    room.hold(seq=3)
+    assert room.line().lag_ms == 0
+    seat.tell(seq=5)
+    room.look()
+    room.pass_time(2_000)
+    assert room.line().lag_ms == 2_000
+    room.hold(seq=4)
+    seat.tell(seq=6)
+    room.look()
+    room.pass_time(1_000)
+    assert room.line().lag_ms == 1_000
+    room.hold(seq=6)
+    assert room.line().lag_ms == 0
+    assert room.line("A13").lag_ms is None
+
+
 def test_time_left_is_reckoned_on_between_two_words_and_stands_still_while_paused(room: Room) -> None:
     seat = room.begin()
     room.pass_time(3_000)

@@ -158,8 +158,13 @@ def test_a_move_goes_to_an_empty_seat_only(room: Room) -> None:
     room.begin(OTHER, "assignment-2")
     for target, words in ((OTHER, "Somebody"), ("Z9", "no such seat")):
         assert words in room.order(Verb.MOVE, SEAT, target=target, reason="equipment")[SEAT].words
-    outcome = room.order(Verb.MOVE, SEAT, target="B1", reason="equipment")[SEAT]
+    wish = {"target": "B1", "reason": "equipment"}
+    assert "holds nothing" in room.order(Verb.MOVE, SEAT, **wish)[SEAT].words
+    room.hold()
+    outcome = room.order(Verb.MOVE, SEAT, **wish)[SEAT]
     assert outcome.done, outcome.words
+    room.hold("assignment-2")
+    assert "Another sitting goes to B1" in room.order(Verb.MOVE, OTHER, **wish)[OTHER].words
     assert [g.act for g in room.seats[SEAT].grants] == [Act.MOVE]
 
 

@@ -60,7 +60,10 @@ class Arrivals:
         if wrong:
             return self._mismatch(look.seat, player, wrong, errand, now)
         audit = self._audit(player, AttendanceState.PRESENT, look.seat, errand, now, shown)
-        self._store.attendance.arrive((session.session_id,), player.person.user_id, look.seat, now, audit)
+        if player.seat == look.seat:
+            self._store.attendance.arrive((session.session_id,), player.person.user_id, look.seat, now, audit)
+        else:
+            self._store.attendance.reseat(session.session_id, player.person.user_id, look.seat, now, audit)
         return Outcome(look.seat, True, f"checked in: {clean_line(player.person.name)}")
 
     def absent(self, looks: Sequence[Glance], order: Order, errand: Errand) -> list[Outcome]:
