@@ -8,13 +8,15 @@ from typing import BinaryIO
 from pydantic import BaseModel, ValidationError
 
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
-from kiosk.views.authority import Authority, GrantRequest, Report
+from kiosk.views.authority import Authority, GrantRequest, JournalOffer, Report
 from kiosk.wire import line
 from kiosk.wire.answer import (
     AdmissionAnswer,
+    CaptureAnswer,
     DoneAnswer,
     GrantAnswer,
     InstructionsAnswer,
+    JournalAnswer,
     KeyAnswer,
     NameAnswer,
     NonceAnswer,
@@ -108,6 +110,25 @@ def _offer(authority: Authority, call: line.LeaseCall) -> OfferAnswer:
         paper_identity=offer.paper_identity,
         paper_blob=base64.b64encode(offer.paper_blob).decode("ascii"),
         attachments_blob=None if offer.attachments_blob is None else base64.b64encode(offer.attachments_blob).decode(),
+        journal=None if offer.journal is None else _journal(offer.journal),
+    )
+
+
+def _journal(offer: JournalOffer) -> JournalAnswer:
+    return JournalAnswer(
+        genesis=offer.genesis,
+        entries=offer.entries,
+        evidence=tuple(
+            CaptureAnswer(
+                digest=e.digest,
+                media_type=e.media_type,
+                captured_at=e.captured_at,
+                content=base64.b64encode(e.content).decode("ascii"),
+            )
+            for e in offer.evidence
+        ),
+        leases=tuple(envelope.decode("ascii") for envelope in offer.leases),
+        grants=tuple(envelope.decode("ascii") for envelope in offer.grants),
     )
 
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
-from kiosk.views.authority import Admission, GrantRequest, LeaseOffer, Report
+from kiosk.exam.evidence import Evidence
+from kiosk.views.authority import Admission, GrantRequest, JournalOffer, LeaseOffer, Report
 from kiosk.views.candidate import Instructions, Notice, Result, TestCard
 from kiosk.wire import line
 from kiosk.wire.answer import (
@@ -16,6 +17,7 @@ from kiosk.wire.answer import (
     DoneAnswer,
     GrantAnswer,
     InstructionsAnswer,
+    JournalAnswer,
     KeyAnswer,
     NameAnswer,
     NonceAnswer,
@@ -65,7 +67,8 @@ class Caller(ABC):
         offer = self._ask(OfferAnswer, call)
         blob = _bytes(offer.paper_blob, "the paper")
         attached = None if offer.attachments_blob is None else _bytes(offer.attachments_blob, "the attachments")
-        return LeaseOffer(offer.envelope.encode("ascii", "replace"), offer.paper_identity, blob, attached)
+        journal = None if offer.journal is None else _journal(offer.journal)
+        return LeaseOffer(offer.envelope.encode("ascii", "replace"), offer.paper_identity, blob, attached, journal)
 
     def result(self, token: str, assignment_id: str) -> Result:
         """Return the released result."""
@@ -102,6 +105,18 @@ class Caller(ABC):
             return answer.model_validate(read.result, strict=False)
         except ValidationError as error:
             raise Invalid(f"the hall's answer is not of this version: {words(error)}") from None
+
+
+def _journal(answer: JournalAnswer) -> JournalOffer:
+    return JournalOffer(
+        genesis=answer.genesis,
+        entries=answer.entries,
+        evidence=tuple(
+            Evidence(e.digest, e.media_type, e.captured_at, _bytes(e.content, "a capture")) for e in answer.evidence
+        ),
+        leases=tuple(text.encode("ascii", "replace") for text in answer.leases),
+        grants=tuple(text.encode("ascii", "replace") for text in answer.grants),
+    )
 
 
 def _bytes(text: str, what: str) -> bytes:

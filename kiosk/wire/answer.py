@@ -6,12 +6,16 @@ from typing import Annotated
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from kiosk.exam.assignment import AssignmentStatus
-from kiosk.wire.document import Digest, Document, EnvelopeText, Identifier, Name
+from kiosk.wire.document import Digest, Document, EnvelopeText, Identifier, Instant, Name
 from kiosk.wire.package import LARGEST_ATTACHMENTS
 from kiosk.wire.store_key import LARGEST_WRAPPED
 
+LONGEST_ENTRY = 600_000
+"""Characters of one entry of a journal, as in a frame."""
+MOST_ENTRIES = 200_000
 MOST = 10_000
 """Rows of one list."""
+EntryText = Annotated[str, Field(max_length=LONGEST_ENTRY)]
 Words = Annotated[str, Field(max_length=20_000)]
 Number = Annotated[int, Field(ge=0, le=1_000_000)]
 Points = Annotated[Decimal, Field(max_digits=60)]
@@ -111,6 +115,26 @@ class ResultAnswer(Card):
     lines: Annotated[tuple[ResultLineAnswer, ...], Field(max_length=MOST)]
 
 
+class CaptureAnswer(Document):
+    """`Evidence`."""
+
+    digest: Digest
+    media_type: Annotated[str, Field(max_length=100)]
+    captured_at: Instant
+    content: Annotated[str, Field(repr=False, max_length=1_000_000)]
+    """base64."""
+
+
+class JournalAnswer(Document):
+    """`JournalOffer`."""
+
+    genesis: Annotated[EntryText, Field(repr=False)]
+    entries: Annotated[tuple[EntryText, ...], Field(repr=False, max_length=MOST_ENTRIES)]
+    evidence: Annotated[tuple[CaptureAnswer, ...], Field(repr=False, max_length=10_000)]
+    leases: Annotated[tuple[EnvelopeText, ...], Field(repr=False, max_length=100)]
+    grants: Annotated[tuple[EnvelopeText, ...], Field(repr=False, max_length=10_000)]
+
+
 class OfferAnswer(Document):
     """`LeaseOffer`."""
 
@@ -120,6 +144,7 @@ class OfferAnswer(Document):
     """base64."""
     attachments_blob: Annotated[str | None, Field(repr=False, max_length=LARGEST_ATTACHMENTS * 4 // 3 + 4)] = None
     """base64."""
+    journal: Annotated[JournalAnswer | None, Field(repr=False)] = None
 
 
 class TestsAnswer(Document):
