@@ -14,15 +14,18 @@ from kiosk.seat.fence import GOES_ON_ELSEWHERE, fence_by, fence_of
 from kiosk.seat.hub_line import HubLine
 from kiosk.seat.link.side import Errand
 from kiosk.seat.order import NOT_HERE
+from kiosk.seat.provision import Provisions
 from kiosk.seat.trust import Trust
 from kiosk.seat.vitals import vitals_of
 from kiosk.views.desk import Changed, HallMessage, Ordered, Told
 from kiosk.wire.hub import (
     AdvanceMessage,
     AnnouncementMessage,
+    BlobPartMessage,
     BundleHeldMessage,
     CommandMessage,
     FencedMessage,
+    ProvisionMessage,
     ReceiptMessage,
     SealMessage,
     Vitals,
@@ -44,6 +47,7 @@ class Attendant:
         carriage: Carriage,
         hub: HubLine,
         expectations: Expectations,
+        provisions: Provisions,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -54,10 +58,12 @@ class Attendant:
         self._carriage = carriage
         self._hub = hub
         self._expectations = expectations
+        self._provisions = provisions
 
     def vitals(self) -> Vitals:
         """Return how the seat is."""
-        return vitals_of(self._desk, self._folder, self._clock, self._build)
+        vitals = vitals_of(self._desk, self._folder, self._clock, self._build)
+        return vitals.model_copy(update={"papers": self._provisions.held})
 
     def held(self, submission_id: str, head: Head) -> None:
         """Take note that the hall has committed a sitting up to a head."""
@@ -80,6 +86,10 @@ class Attendant:
                 self._carriage.seal(errand.submissions)
             case AdvanceMessage():
                 self._expectations.take(errand)
+            case ProvisionMessage():
+                self._provisions.offered(errand)
+            case BlobPartMessage():
+                self._provisions.came(errand)
             case BundleHeldMessage():
                 self._carriage.held(errand.bundle_id)
             case ReceiptMessage():

@@ -129,10 +129,12 @@ def open_desk(
     if link is not None:
         from kiosk.seat.attendant import Attendant
         from kiosk.seat.carriage import Carriage
+        from kiosk.seat.provision import Provisions
 
         # nobody but this desk writes here, and what it may seal is not open at it
         carriage = Carriage(open_outbox(place, store, clock, alone=nullcontext), store, enrolment.root, link.say)
-        side = Attendant(desk, store, trust, clock, BUILD, place.folder, carriage, link, expectations)
+        provisions = Provisions(store.papers, link.say)
+        side = Attendant(desk, store, trust, clock, BUILD, place.folder, carriage, link, expectations, provisions)
         link.serve(side, store)
     return desk
 
