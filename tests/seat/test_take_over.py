@@ -186,9 +186,9 @@ def test_a_handover_is_believed_only_whole(offered):
         "a capture nobody took": {"evidence": (replace(journal.evidence[0], content=b"other"),)},
     }
     for name, change in wrong.items():
+        offered = replace(journal, **change)
         with pytest.raises((Tampered, Invalid)):
-            handover_of(replace(journal, **change), opening, trust)
-            pytest.fail(f"a handover was believed: {name}")
+            print(name, handover_of(offered, opening, trust))
 
 
 def test_a_branch_is_neither_merged_nor_thrown_away(hub):
