@@ -114,3 +114,16 @@ class Progress:
     def is_over(self) -> bool:
         """Whether it is handed in."""
         return self.phase in (Phase.HANDED_IN, Phase.SEALED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """How a sitting stands by a sign of life: less than a report, and sooner."""
+
+    seat: str
+    submission_id: str
+    phase: Phase
+    answered: int
+    questions: int
+    used_ms: int
+    seq: int

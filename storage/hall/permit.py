@@ -1,6 +1,7 @@
 """Permits: leases and grants the hall gave out, and where each sitting stood when its seat last told."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -14,7 +15,7 @@ from kiosk.exam.lease import Lease
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import SignedGrant, SignedLease
-from kiosk.exam.roster import Progress
+from kiosk.exam.roster import Progress, Pulse
 from storage.hall.part import Part, put_rows, write_audit
 from storage.models import hall as rows
 
@@ -105,6 +106,31 @@ class PermitPart(Part):
             work.execute(
                 update(rows.Assignment).where(rows.Assignment.assignment_id == told.assignment_id).values(status=status)
             )
+
+    def take_pulses(self, pulses: Sequence[Pulse], now: datetime) -> None:
+        """Take note of signs of life, each from the seat that may write its sitting; what is older is passed over.
+
+        The end of a sitting is told by a report alone, which carries the head it was handed in at.
+        """
+        with self._writing() as work:
+            for pulse in pulses:
+                if pulse.phase in (Phase.HANDED_IN, Phase.SEALED):
+                    continue
+                work.execute(
+                    update(rows.Progress)
+                    .where(
+                        rows.Progress.submission_id == pulse.submission_id,
+                        rows.Progress.seat == pulse.seat,
+                        rows.Progress.head_seq <= pulse.seq,
+                    )
+                    .values(
+                        phase=pulse.phase.value,
+                        answered=pulse.answered,
+                        questions=pulse.questions,
+                        used_ms=pulse.used_ms,
+                        reported_at=now,
+                    )
+                )
 
     def give_grant(self, signed: SignedGrant, audit: AuditEntry) -> None:
         """Keep a grant."""

@@ -34,6 +34,7 @@ class Replica:
         self._changed: dict[tuple[str, str, int], dict[str, Any]] = {}
         self._entries: dict[tuple[str, str, int, int], dict[str, Any]] = {}
         self._evidence: list[dict[str, Any]] = []
+        self._grants: list[dict[str, Any]] = []
         self._strays: list[dict[str, Any]] = []
 
     def take(self, parcel: Parcel) -> Reply:
@@ -56,7 +57,8 @@ class Replica:
         """Write what the parcels brought."""
         put_rows(self._work, rows.Tail, list(self._changed.values()), "genesis", "fork_seq", "fork_hash")
         put_rows(self._work, rows.TailEntry, list(self._entries.values()))
-        for model, found in ((rows.TailEvidence, self._evidence), (rows.StrayEntry, self._strays)):
+        kept = (rows.TailEvidence, self._evidence), (rows.TailGrant, self._grants), (rows.StrayEntry, self._strays)
+        for model, found in kept:
             if found:
                 self._work.execute(upsert(table_of(model)).on_conflict_do_nothing(), found)
 
@@ -181,13 +183,12 @@ class Replica:
             }
             for e in parcel.evidence
         ]
-        people = set(self._work.scalars(select(rows.Person.user_id))) if parcel.grants else set()
-        found = [
-            grant_row(signed)
-            for signed in parcel.grants
-            if signed.grant.submission_id == parcel.submission_id
-            and {signed.grant.who, signed.grant.second or signed.grant.who} <= people
+        own = [signed for signed in parcel.grants if signed.grant.submission_id == parcel.submission_id]
+        self._grants += [
+            {**_sitting(parcel), "grant_id": signed.grant.grant_id, "envelope": signed.envelope} for signed in own
         ]
+        people = set(self._work.scalars(select(rows.Person.user_id))) if own else set()
+        found = [grant_row(s) for s in own if {s.grant.who, s.grant.second or s.grant.who} <= people]
         if found:
             self._work.execute(upsert(table_of(rows.Grant)).on_conflict_do_nothing(), found)
 

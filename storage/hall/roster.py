@@ -79,6 +79,12 @@ class RosterPart(Part):
             found = work.scalars(query.order_by(rows.Assignment.due_date, rows.Assignment.assignment_id))
             return tuple(assignment_of(row) for row in found)
 
+    def all_assignments(self) -> tuple[Assignment, ...]:
+        """Return every assignment of this hall."""
+        query = select(rows.Assignment).order_by(rows.Assignment.assignment_id)
+        with self._reading() as work:
+            return tuple(assignment_of(row) for row in work.scalars(query))
+
     def names(self) -> dict[str, str]:
         """Return the candidate's name of each assignment of this hall."""
         query = select(rows.Assignment.assignment_id, rows.Person.name).join(

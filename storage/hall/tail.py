@@ -69,7 +69,7 @@ class TailPart(Part):
                 entries=texts,
                 evidence=tuple(e for e in _evidence(work, submission_id, opened_on) if e.digest in named),
                 leases=tuple(s.envelope for s in leases_of(work, submission_id, opened_on) if s.lease.epoch <= epoch),
-                grants=_grants(work, submission_id),
+                grants=_grants(work, submission_id, opened_on),
             )
 
     def strays(self, submission_id: str) -> int:
@@ -122,6 +122,17 @@ def _evidence(work: Session, submission_id: str, opened_on: str) -> tuple[Eviden
     )
 
 
-def _grants(work: Session, submission_id: str) -> tuple[bytes, ...]:
-    query = select(rows.Grant.envelope).where(rows.Grant.submission_id == submission_id)
-    return tuple(bytes(e) for e in work.scalars(query.order_by(rows.Grant.issued_at, rows.Grant.grant_id)) if e)
+def _grants(work: Session, submission_id: str, opened_on: str) -> tuple[bytes, ...]:
+    grant, carried = rows.Grant, rows.TailGrant
+    given = work.execute(
+        select(grant.grant_id, grant.envelope)
+        .where(grant.submission_id == submission_id)
+        .order_by(grant.issued_at, grant.grant_id)
+    )
+    found = {grant_id: bytes(envelope) for grant_id, envelope in given if envelope}
+    query = select(carried.grant_id, carried.envelope).where(
+        carried.submission_id == submission_id, carried.opened_on == opened_on
+    )
+    for grant_id, envelope in work.execute(query.order_by(carried.grant_id)):
+        found.setdefault(grant_id, bytes(envelope))
+    return tuple(found.values())

@@ -1,35 +1,85 @@
 """Commands: a proctor's acts on their way to the seats, kept until each says what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
+from kiosk.exam.error import Refused
+from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
-from kiosk.exam.moment import Clock
+from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedGrant
+from kiosk.exam.text import clean_text
 from kiosk.hall.hub.presence import Presence
-from kiosk.wire.hub import DoneMessage
+from kiosk.wire.hub import CommandMessage, DoneMessage
 from storage.hall.store import HallStore
+
+LONGEST_WORDS = 500
+REFUSED = "refused"
+"""Kind of notice: a seat could not carry a command out."""
+NO_ANSWER_MS = 5_000
+"""After so long without an answer a command is said again."""
 
 
 class Commands:
     """Durable and idempotent by grant id: said again after every connection, until `DoneMessage` answers."""
 
-    def __init__(self, store: HallStore, presence: Presence, clock: Clock) -> None:
+    def __init__(
+        self, store: HallStore, presence: Presence, clock: Clock, notice: Callable[[str, str, str], None]
+    ) -> None:
         self._store = store
         self._presence = presence
         self._clock = clock
+        self._notice = notice
+        self._due: dict[str, int] = {}
+        """Seats on the line with something to answer, and when it was last said, by the hub's boot clock."""
 
     def order(self, signed: Sequence[SignedGrant], audits: Sequence[AuditEntry]) -> None:
-        """Keep some grants with who allowed them, in one transaction, and send each to the seat it names."""
-        raise NotImplementedError
+        """Keep some grants with who allowed them, in one transaction, and send each to the seat it names.
+
+        A START lets the candidate named in its note begin. Raises Refused for a MOVE, which is ordered by `Moves`.
+        """
+        if any(s.grant.act is Act.MOVE for s in signed):
+            raise Refused("A move is ordered by the sitting it moves.")
+        self._store.commands.order(signed, audits)
+        self.send(signed)
+
+    def send(self, signed: Sequence[SignedGrant]) -> None:
+        """Send grants that are kept already to those of their seats that are on the line."""
+        sent = []
+        for one in signed:
+            post = self._presence.post(one.grant.seat)
+            if post is not None:
+                post.send(_message(one.grant.grant_id, one.envelope))
+                self._due.setdefault(one.grant.seat, self._clock.now().boot_ms)
+                sent.append(one.grant.grant_id)
+        if sent:
+            self._store.commands.sent(sent)
 
     def done(self, seat: str, message: DoneMessage) -> None:
-        """Write down what became of a command; one of another seat is passed over."""
-        raise NotImplementedError
-
-    def outcomes(self, command_ids: Sequence[str]) -> Mapping[str, DoneMessage]:
-        """Return what the seats said of some commands, by id; those without an answer yet are left out."""
-        raise NotImplementedError
+        """Write down what became of a command; one of another seat is passed over. What was refused is noticed."""
+        words = clean_text(message.words, LONGEST_WORDS)
+        now = parse_iso(self._clock.now().at)
+        if self._store.commands.answered(seat, message.command_id, message.done, words, now) and not message.done:
+            self._notice(seat, REFUSED, words or "This seat could not carry out what was ordered.")
+        if not self._store.commands.waiting(seat):
+            self._due.pop(seat, None)
 
     def send_waiting(self, seat: str) -> None:
         """Send a seat that has just joined what waits for it, in the order it was ordered."""
-        raise NotImplementedError
+        waiting, post = self._store.commands.waiting(seat), self._presence.post(seat)
+        if not waiting or post is None:
+            self._due.pop(seat, None)
+            return
+        for command in waiting:
+            post.send(_message(command.grant_id, command.envelope))
+        self._due[seat] = self._clock.now().boot_ms
+        self._store.commands.sent([c.grant_id for c in waiting])
+
+    def tick(self) -> None:
+        """Say again what no seat has answered for a while."""
+        now = self._clock.now().boot_ms
+        for seat in [seat for seat, said in self._due.items() if now - said >= NO_ANSWER_MS]:
+            self.send_waiting(seat)
+
+
+def _message(grant_id: str, envelope: bytes) -> CommandMessage:
+    return CommandMessage(command_id=grant_id, envelope=envelope.decode("ascii"))

@@ -12,8 +12,8 @@ from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.parcel import Beginning, Parcel, read_entry, read_genesis
 from kiosk.exam.tail import Frame
 from kiosk.hall.keys import HallKeys
-from kiosk.sealing.coded_grant import is_coded, read_coded
-from kiosk.sealing.envelope import PayloadType, open_envelope, read_envelope
+from kiosk.sealing.coded_grant import is_coded, own_grant
+from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.wire.hub import EvidencePart, FrameMessage, GenesisPart
 
 
@@ -50,8 +50,7 @@ def _lease(envelope: bytes, keys: HallKeys) -> SignedLease:
 def _grant(envelope: bytes, keys: HallKeys) -> SignedGrant:
     """Return a grant of this hall, or one a code allowed at the seat, which the office judges."""
     if is_coded(envelope):
-        signer = read_envelope(envelope, PayloadType.CODED_GRANT).signer
-        return SignedGrant(grant=read_coded(envelope, signer).grant, envelope=envelope)
+        return SignedGrant(grant=own_grant(envelope), envelope=envelope)
     grant = Grant.from_document(open_envelope(envelope, PayloadType.GRANT, keys.signing.public))
     return SignedGrant(grant=grant, envelope=envelope)
 
