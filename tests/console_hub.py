@@ -10,19 +10,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
 
 from keyring import the_keyring
 from kiosk.exam.moment import Clock
 from kiosk.ground.certificate import DoorCertificate
-from kiosk.hall.console.dialling import Dialler
+from kiosk.ground.dialling import Dialler
 from kiosk.hall.console.remote_board import RemoteBoard
 from kiosk.hall.hub.console import ConsoleDoor
 from kiosk.sealing.address import sign_address
 from kiosk.views.board import Board, BoardState
 from kiosk.wire.address import HubAddress
-from kiosk.wire.hub import LARGEST_FROM_SEAT, PROTOCOL
+from kiosk.wire.hub import CONSOLE_PATH, LARGEST_FROM_SEAT, PROTOCOL
 
 TOKEN = "t" * 43
 PATIENCE = 20.0
@@ -86,7 +87,11 @@ class ConsoleHub:
         return path
 
     def remote(self, token: str = TOKEN) -> RemoteBoard:
-        return RemoteBoard("Hall 2", Dialler(self.address(), token))
+        return RemoteBoard("Hall 2", self.dialler(token).dial)
+
+    def dialler(self, token: str = TOKEN, **changes: Any) -> Dialler:
+        address = self.address().model_copy(update=changes)
+        return Dialler(address.urls, address.certificate, CONSOLE_PATH, token)
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()

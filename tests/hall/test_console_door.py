@@ -15,8 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from builders import FakeClock, a_clock
-from console_hub import PATIENCE, TOKEN, ConsoleHub
-from kiosk.hall.console.dialling import Dialler
+from console_hub import PATIENCE, ConsoleHub
 from kiosk.hall.hub.console import ConsoleDoor
 from kiosk.hall.hub.session import SESSION_MS, WITH_LOOK, WITH_SESSION
 from kiosk.hall.hub.ticket import HOURS, Tickets, ticket_key
@@ -66,7 +65,7 @@ class Console:
     """The bare protocol, a message at a time."""
 
     def __init__(self, hall: Hall, ticket: str | None) -> None:
-        self.line: ClientConnection = Dialler(hall.hub.address(), TOKEN)().__enter__()
+        self.line: ClientConnection = hall.hub.dialler().dial()
         self.number = 0
         self.boards: list[wire.BoardMessage | wire.BoardDelta] = []
         self.line.send(wire.ConsoleHello(build="test", ticket=ticket).model_dump_json())
@@ -261,7 +260,7 @@ def test_what_is_not_in_the_protocol_ends_the_line_in_words(hall: Hall, said: st
 
 
 def test_a_call_before_the_hello_is_not_heard(hall: Hall) -> None:
-    line = Dialler(hall.hub.address(), TOKEN)().__enter__()
+    line = hall.hub.dialler().dial()
     line.send(wire.BoardCallMessage(id=1, call=wire.SignInCall(pin=PIN)).model_dump_json())
     message = wire.HUB_TO_CONSOLE.validate_json(line.recv(timeout=PATIENCE))
     assert message.type == "farewell"

@@ -11,7 +11,6 @@ from fake_board import PIN, SECOND_PIN, FakeBoard
 from builders import a_clock
 from console_hub import PATIENCE, TOKEN, ConsoleHub, Listener
 from kiosk.exam.error import Denied, Invalid, Refused
-from kiosk.hall.console.dialling import Dialler
 from kiosk.hall.console.remote_board import RemoteBoard
 from kiosk.hall.hub.session import SESSION_MS
 from kiosk.views.authority import HallLost
@@ -46,7 +45,7 @@ class WholeBoard(FakeBoard):
     def __init__(self) -> None:
         super().__init__(5, 9)
         self.wishes: list[CodeWish] = []
-        self.errata: list[tuple[str, tuple[str, ...], str | None]] = []
+        self.erred: list[tuple[str, tuple[str, ...], str | None]] = []
         self.noted: list[str] = []
         self.held = threading.Event()
         self.reached = threading.Event()
@@ -55,7 +54,7 @@ class WholeBoard(FakeBoard):
     def announce(self, text: str, seats: tuple[str, ...] = (), question: str | None = None) -> str:
         self.reached.set()
         assert self.held.wait(PATIENCE)
-        self.errata.append((text, tuple(seats), question))
+        self.erred.append((text, tuple(seats), question))
         return super().announce(text, seats)
 
     def acknowledge(self, attention_id: str) -> None:
@@ -161,7 +160,7 @@ def test_every_call_comes_over_as_it_was_meant(place: Place) -> None:
     assert board.orders == [order]
     assert [(o.seat, o.done) for o in outcomes] == [("A1", True), ("D2", False)]
     said = remote.announce("Question 7 is wrong", ["A1", "A2"], "q-7")
-    assert board.errata == [("Question 7 is wrong", ("A1", "A2"), "q-7")]
+    assert board.erred == [("Question 7 is wrong", ("A1", "A2"), "q-7")]
     assert [a.announcement_id for a in remote.announcements()] == [said]
     assert tuple(remote.announcements()) == tuple(board.announcements())
     assert tuple(remote.deeds()) == tuple(board.deeds())
@@ -196,7 +195,7 @@ def test_refusals_keep_their_words_their_kind_and_their_wait(place: Place) -> No
 
 def test_a_lost_hub_leaves_its_last_state_in_sight_and_its_ages_run(place: Place) -> None:
     now = [0.0]
-    place.remote = RemoteBoard("Hall 2", Dialler(place.hub.address(), TOKEN), lambda: now[0])
+    place.remote = RemoteBoard("Hall 2", place.hub.dialler().dial, lambda: now[0])
     place.told = Listener(place.remote)
     remote = place.opened()
     last = remote.state()
@@ -278,7 +277,7 @@ def test_another_call_is_answered_while_one_takes_long(place: Place) -> None:
     place.board.held.set()
     caller.join(PATIENCE)
     assert not caller.is_alive()
-    assert [e[0] for e in place.board.errata] == ["slow"]
+    assert [e[0] for e in place.board.erred] == ["slow"]
 
 
 def test_a_hub_that_falls_silent_is_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,27 +291,34 @@ def test_a_hub_that_falls_silent_is_lost(place: Place, monkeypatch: pytest.Monke
 def test_another_machine_is_not_believed(place: Place, tmp_path: Path) -> None:
     impostor = ConsoleHub(tmp_path / "other", place.board, place.clock).start()
     try:
-        address = place.hub.address().model_copy(update={"urls": (f"wss://127.0.0.1:{impostor.port}",)})
+        dialler = place.hub.dialler(urls=(f"wss://127.0.0.1:{impostor.port}",))
         with pytest.raises(HallLost, match="does not show the hall's certificate"):
-            Dialler(address, TOKEN)()
+            dialler.dial()
         assert impostor.tokens == [], "the token was not even sent"
     finally:
         impostor.stop()
 
 
 def test_an_old_token_is_said_to_be_old(place: Place) -> None:
-    with pytest.raises(HallLost, match="does not know this console's address file"):
-        Dialler(place.hub.address(), "o" * 43)()
+    with pytest.raises(Denied, match="does not know this address file"):
+        place.hub.dialler("o" * 43).dial()
+    stranger = place.hub.remote("o" * 43)
+    stranger.start()
+    place.remote.start()
+    place.told.until(lambda s: s.is_connected)
+    try:
+        with pytest.raises(HallLost, match=r"[Nn]othing was done"):
+            stranger.deeds()
+    finally:
+        stranger.close()
 
 
 def test_the_second_address_is_tried_when_the_first_is_dead(place: Place) -> None:
     dead = place.hub.address().urls[0].replace("127.0.0.1", "127.0.0.2")
-    address = place.hub.address().model_copy(update={"urls": (dead, *place.hub.address().urls)})
-    with Dialler(address, TOKEN)() as line:
+    with place.hub.dialler(urls=(dead, *place.hub.address().urls)).dial() as line:
         assert line.subprotocol == "exam-kiosk.hub.v1"
 
 
 def test_a_certificate_that_is_none_is_refused(place: Place) -> None:
-    address = place.hub.address().model_copy(update={"certificate": "-----BEGIN CERTIFICATE-----\nx"})
     with pytest.raises(Invalid, match="certificate"):
-        Dialler(address, TOKEN)
+        place.hub.dialler(certificate="-----BEGIN CERTIFICATE-----\nx")

@@ -8,9 +8,9 @@ from house import CODE, PIN, ROLL, a_house
 from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, KioskError
 from kiosk.exam.grant import Act
+from kiosk.ground.dialling import Dialler
 from kiosk.sealing.address import parse_address, read_address
 from kiosk.seat.caller import LOST
-from kiosk.seat.link.dialling import Dialler
 from kiosk.views.authority import HallLost
 from kiosk.views.desk import ActRequest, HeldByHall
 from kiosk.wire.hub import SEAT_PATH

@@ -16,9 +16,9 @@ from websockets.sync.client import ClientConnection
 
 from kiosk import __version__
 from kiosk.exam.error import Invalid, KioskError
+from kiosk.ground.dialling import hang_up
 from kiosk.hall.console.ageing import Ageing
 from kiosk.hall.console.delta import applied, board_of
-from kiosk.hall.console.dialling import Dial
 from kiosk.views.authority import HallLost
 from kiosk.views.board import BoardState, Counts
 from kiosk.wire.console import (
@@ -49,8 +49,8 @@ NOT_KNOWN = (
 class Conversation:
     """Usable from any thread. Listeners are called from its own thread, and must not raise."""
 
-    def __init__(self, hall: str, dial: Dial, watch: Callable[[], float] = monotonic) -> None:
-        """`hall` is shown before the first word; `watch` counts seconds."""
+    def __init__(self, hall: str, dial: Callable[[], ClientConnection], watch: Callable[[], float] = monotonic) -> None:
+        """`hall` is shown at first; `dial` raises KioskError where there is none; `watch` counts seconds."""
         self.ticket: str | None = None
         self._empty = BoardState(
             hall=hall, title="", clock="", rows=0, columns=0, seats=(), attention=(), counts=Counts()
@@ -77,7 +77,7 @@ class Conversation:
         self._closing.set()
         line = self._line
         if line is not None:
-            line.close()
+            hang_up(line)
         if self._thread.is_alive():
             self._thread.join()
 
@@ -86,7 +86,7 @@ class Conversation:
         self._listeners.append(listener)
 
     def state(self) -> BoardState:
-        """Return how the hall stands, at once; where the hub is lost, with the clock of its last word and ages run on."""
+        """Return how the hall stands, at once; where the hub is lost, as of its last word, with the ages run on."""
         shown, line = self._shown, self._line
         if shown is None:
             return replace(self._empty, is_connected=False)
@@ -126,7 +126,7 @@ class Conversation:
         while not self._closing.is_set():
             try:
                 line = self._dial()
-            except HallLost as lost:
+            except KioskError as lost:
                 self._trouble = f"{lost.message} Nothing was done. The seats go on by themselves."
             else:
                 if self._converse(line):

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from kiosk.exam.error import KioskError
+from kiosk.ground.dialling import Dialler
 from kiosk.ground.home import Place
-from kiosk.hall.console.dialling import Dialler
 from kiosk.hall.console.remote_board import RemoteBoard
 from kiosk.hall.keys import ROOT
 from kiosk.sealing.address import LARGEST_FILE, parse_address, read_address
 from kiosk.sealing.copy import read_file
 from kiosk.sealing.key import KeyFolder
 from kiosk.sealing.revocation import NONE_REVOKED, RevocationFile
+from kiosk.wire.hub import CONSOLE_PATH
 
 ADDRESS = "hub.json"
 
@@ -29,7 +30,8 @@ def open_board(place: Place, file: Path | None = None) -> RemoteBoard:
     root = keys.public(ROOT) if keys.has_public(ROOT) else None
     revoked = NONE_REVOKED if root is None else RevocationFile(place.keys, root).read()
     address = read_address(carried, root, revoked)
-    return RemoteBoard(address.hall, Dialler(address, carried.token))
+    dialler = Dialler(address.urls, address.certificate, CONSOLE_PATH, carried.token)
+    return RemoteBoard(address.hall, dialler.dial)
 
 
 def _missing(file: Path | None) -> str:

@@ -5,10 +5,10 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from websockets.sync.client import ClientConnection
 
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.hall.console.conversation import Conversation
-from kiosk.hall.console.dialling import Dial
 from kiosk.views.board import (
     Announcement,
     BoardState,
@@ -43,8 +43,8 @@ _KINDS = {kind.__name__: kind for kind in (KioskError, Refused, Invalid, Tampere
 class RemoteBoard:
     """Implements `kiosk.views.board.Board`; calls raise HallLost while the hub does not answer."""
 
-    def __init__(self, hall: str, dial: Dial, watch: Callable[[], float] = monotonic) -> None:
-        """`hall` is shown until the hub says more; `watch` counts seconds."""
+    def __init__(self, hall: str, dial: Callable[[], ClientConnection], watch: Callable[[], float] = monotonic) -> None:
+        """`hall` is shown until the hub says more; `dial` opens a line to it; `watch` counts seconds."""
         self._conversation = Conversation(hall, dial, watch)
 
     def start(self) -> None:

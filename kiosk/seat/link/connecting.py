@@ -5,13 +5,13 @@ from websockets.exceptions import ConnectionClosed
 
 from kiosk.exam.error import Denied, Invalid
 from kiosk.exam.moment import Clock
+from kiosk.ground.dialling import Dialler, hang_up
 from kiosk.ground.home import Place, read_secret
 from kiosk.sealing.address import parse_address, read_address
 from kiosk.sealing.key import KeyFolder
 from kiosk.sealing.key_file import replace_file
 from kiosk.sealing.revocation import RevocationFile
 from kiosk.seat.caller import LOST, error_of
-from kiosk.seat.link.dialling import Dialler, hang_up
 from kiosk.seat.link.link import Credentials, Link
 from kiosk.seat.place import BUILD, HUB, NAME, ROOT, make_seat, read_enrolment, settle_seat
 from kiosk.views.authority import HallLost

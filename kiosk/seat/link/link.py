@@ -18,12 +18,12 @@ from websockets.sync.client import ClientConnection
 
 from kiosk.exam.error import Denied, Invalid, KioskError
 from kiosk.exam.moment import Clock
+from kiosk.ground.dialling import Dialler, hang_up
 from kiosk.sealing.key import SigningKey
 from kiosk.sealing.seat_proof import sign_seat_proof
 from kiosk.seat.caller import LOST, Caller, error_of
 from kiosk.seat.line import PATIENCE
 from kiosk.seat.link.calls import Calls
-from kiosk.seat.link.dialling import Dialler, hang_up
 from kiosk.seat.link.replica import EVERY_MS, Journals, Replica
 from kiosk.seat.link.side import Side
 from kiosk.views.authority import HallLost

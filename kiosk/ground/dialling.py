@@ -25,8 +25,8 @@ _UNKNOWN_TOKEN = 401
 class Dialler:
     """Tries the URLs of an address in turn; the TLS certificate the hall signed is the only one believed.
 
-    That certificate is compared byte for byte before a word is said, so that neither a name nor a wrong clock at the
-    seat decides anything.
+    That certificate is compared byte for byte before a word is said, so that neither a name nor a wrong clock
+    decides anything.
     """
 
     def __init__(self, urls: Sequence[str], certificate: str, path: str, token: str | None = None) -> None:
