@@ -1,7 +1,7 @@
 """What the hall's board is drawn from, read in bulk: the roster in one query, grants since the last look, attention."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -46,13 +46,14 @@ class BoardPart(Part):
         with self._reading() as work:
             return {digest: given is not None for digest, given in work.execute(query)}
 
-    def grants(self, since: datetime | None = None) -> tuple[Grant, ...]:
-        """Return every grant issued at `since` or later, in order."""
-        query = select(rows.Grant.document).order_by(rows.Grant.issued_at, rows.Grant.grant_id)
+    def grants(self, since: datetime | None = None, known: Container[str] = ()) -> tuple[Grant, ...]:
+        """Return every grant issued at `since` or later, in order, but for the `known` ones."""
+        query = select(rows.Grant.grant_id, rows.Grant.document).order_by(rows.Grant.issued_at, rows.Grant.grant_id)
         if since is not None:
             query = query.where(rows.Grant.issued_at >= since)
         with self._reading() as work:
-            return tuple(Grant.from_document(json.loads(document)) for document in work.scalars(query))
+            fresh = [document for grant_id, document in work.execute(query) if grant_id not in known]
+        return tuple(Grant.from_document(json.loads(document)) for document in fresh)
 
     def receipted_at(self, submission_id: str) -> datetime | None:
         """Return when central gave its receipt for a sitting; None while it has not."""

@@ -128,6 +128,9 @@ def test_the_whole_hall_is_paused_and_resumed_and_a_break_goes_on(room: Room) ->
     assert set(room.order(Verb.PAUSE, reason="fire alarm")) == {SEAT}
     assert room.look().paused
     assert room.reopen().look().paused
+    other.tell(phase=Phase.RUNNING)
+    assert {a.seat for a in room.needing("runs")} == {OTHER}
+    other.tell(phase=Phase.PAUSED)
     seat.cut()
     assert room.order(Verb.RESUME)[SEAT].done
     assert not room.look().paused

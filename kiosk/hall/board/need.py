@@ -44,6 +44,13 @@ def needs(look: Glance, line: SeatLine, now: datetime) -> Iterator[Need]:
     yield from _of_candidate(look, line, now)
 
 
+def runs_on(look: Glance, line: SeatLine) -> Need | None:
+    """Return that a sitting runs although the whole hall is paused: it was begun, or resumed, since."""
+    if line.state is not SeatState.WORKING or look.record is None or look.record.acts.by_hall:
+        return None
+    return Need(look.seat, "runs", Severity.WARN, "runs while the hall is paused: pause this seat too")
+
+
 def hall_needs(lines: Sequence[SeatLine]) -> Iterator[Need]:
     """Give what concerns the hall as a whole."""
     nearly = sum(line.state is SeatState.WORKING and _is_nearly_over(line) for line in lines)

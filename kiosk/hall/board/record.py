@@ -83,9 +83,7 @@ class Records:
         )
 
     def _take_grants(self) -> None:
-        for grant in self.store.board.grants(self._since):
-            if grant.grant_id in self._grants:
-                continue
+        for grant in self.store.board.grants(self._since, self._grants):
             self._grants[grant.grant_id] = grant
             at = parse_iso(grant.issued_at) - _OVERLAP
             self._since = at if self._since is None else max(self._since, at)

@@ -17,7 +17,7 @@ from kiosk.hall.board.cast import Cast, cast_of, of_the_hour
 from kiosk.hall.board.count import counted
 from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
 from kiosk.hall.board.lag import Lags
-from kiosk.hall.board.need import Need, hall_needs, needs
+from kiosk.hall.board.need import Need, hall_needs, needs, runs_on
 from kiosk.hall.board.notice import Notices
 from kiosk.hall.board.plan import Spot, laid_out
 from kiosk.hall.board.record import Records
@@ -190,6 +190,8 @@ class Watch:
     def _attend(self, now: datetime) -> None:
         seen = self.seen
         found = [n for seat, look in seen.looks.items() for n in needs(look, seen.lines[seat], now)]
+        if self.is_paused:
+            found += [n for seat, look in seen.looks.items() if (n := runs_on(look, seen.lines[seat])) is not None]
         silent = {seat for seat, look in seen.looks.items() if look.vitals is None or look.is_lost}
         self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
         for need in (*self._notices.drain(), *self._gaps()):
