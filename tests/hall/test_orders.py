@@ -299,7 +299,8 @@ def test_what_cannot_be_taken_back_says_so(room: Room) -> None:
 
 def test_a_message_reaches_its_seats(room: Room) -> None:
     seat = room.seat()
-    found = room.order(Verb.MESSAGE, SEAT, "Z9", text="Please wait.")
+    found = room.order(Verb.MESSAGE, SEAT, OTHER, "Z9", text="Please wait.")
+    assert {d.seats for d in room.board.deeds() if d.words == "told"} == {(SEAT, OTHER)}
     assert (found[SEAT].done, found["Z9"].done) == (True, False)
     assert seat.announced == ["Please wait."]
     with pytest.raises(Refused, match="some words"):

@@ -63,9 +63,13 @@ def _deed(done: Done, staff: Mapping[str, str]) -> Deed:
         at=iso(first.at),
         who=who,
         words=_words(done.verb, first),
-        seats=tuple(dict.fromkeys(str(e.details["seat"]) for e in done.entries if e.details.get("seat"))),
+        seats=tuple(dict.fromkeys(seat for e in done.entries for seat in _seats(e))),
         can_undo=bool(done.open_entries),
     )
+
+
+def _seats(entry: AuditEntry) -> list[str]:
+    return str(entry.details.get("seats") or entry.details.get("seat") or "").split()
 
 
 def _verb(entry: AuditEntry) -> str:
