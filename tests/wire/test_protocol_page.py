@@ -14,7 +14,7 @@ from kiosk.wire import address, console, hub
 from kiosk.wire.board import BoardAnswer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
-SECTIONS = {title: text for title, text in re.findall(r"^### (.+)\n((?:(?!^##).*\n)*)", PAGE, flags=re.M)}
+SECTIONS = dict(re.findall(r"^### (.+)\n((?:(?!^##).*\n)*)", PAGE, flags=re.M))
 LIMITS = PAGE[PAGE.index("## Limits") : PAGE.index("## Order")]
 
 
