@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.models import seat as rows
+from storage.seat.page import table_of
 from storage.transaction import Transactional
 
 
@@ -42,7 +43,7 @@ class AcquaintancePart(Transactional):
             "secret_hash": known.secret_hash,
             "kept_at": at,
         }
-        statement = upsert(rows.Acquaintance.__table__)
+        statement = upsert(table_of(rows.Acquaintance))
         new = {name: statement.excluded[name] for name in values if name != "roll_number"}
         with self._writing() as work:
             work.execute(statement.on_conflict_do_update(index_elements=["roll_number"], set_=new), [values])

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.models import seat as rows
+from storage.seat.page import table_of
 from storage.transaction import Transactional
 
 
@@ -47,8 +49,8 @@ class AdvancePart(Transactional):
             "paper_identity": advance.paper_identity,
             "kept_at": at,
         }
-        statement = upsert(model.__table__)
-        new = {name: statement.excluded[name] for name in ("lease", "expected", "kept_at")}
+        statement = upsert(table_of(model))
+        new: dict[str, Any] = {name: statement.excluded[name] for name in ("lease", "expected", "kept_at")}
         new["paper_identity"] = func.coalesce(statement.excluded.paper_identity, model.paper_identity)
         with self._writing() as work:
             work.execute(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, delete, insert, update
 
 from storage.models import seat as rows
 from storage.transaction import Transactional
@@ -61,5 +61,5 @@ class ChallengePart(Transactional):
             return used.one_or_none() is not None
 
 
-def _of(submission_id: str, candidate_id: str) -> tuple[object, object]:
+def _of(submission_id: str, candidate_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return rows.ActChallenge.submission_id == submission_id, rows.ActChallenge.candidate_id == candidate_id

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.models import seat as rows
+from storage.seat.page import table_of
 from storage.transaction import Transactional
 
 
@@ -16,7 +17,7 @@ class PaperPart(Transactional):
         """Keep a sealed paper, or its sealed files, whichever has come; what is kept already stays."""
         parts = {"blob": blob, "attachments": attachments}
         values = {name: part for name, part in parts.items() if part is not None}
-        statement = upsert(rows.SealedPaper.__table__)
+        statement = upsert(table_of(rows.SealedPaper))
         with self._writing() as work:
             work.execute(
                 statement.on_conflict_do_update(index_elements=["paper_digest"], set_=values)
