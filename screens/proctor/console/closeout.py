@@ -15,7 +15,7 @@ from screens.widgets.line import shorten
 
 WIDE = 120
 HEADS = ("roll", "name", "test", "seat", "came", "at seat", "hall", "central")
-NARROW_CELLS = (8, 14, 0, 5, 9, 10, 8, 8)
+NARROW_CELLS = (8, 13, 0, 5, 8, 12, 6, 9)
 """Cells of each column at 80; a column of none is left out."""
 WIDE_CELLS = (10, 22, 14, 6, 10, 12, 9, 9)
 
@@ -56,8 +56,15 @@ class CloseoutScreen(MatrixPage):
 
     def lines(self) -> Sequence[Content]:
         """Return the rows, those that are not explained first."""
+        return [self._line(line) for line in self._shown()]
+
+    def details(self) -> Sequence[str]:
+        """Return what is missing in each row shown."""
+        return [clean_line(f"{s.candidate}, {s.test}: {s.missing or 'explained'}") for s in self._shown()]
+
+    def _shown(self) -> list[CloseoutLine]:
         ordered = sorted(self._found.lines, key=lambda line: not line.missing)
-        return [self._line(line) for line in ordered if line.missing or not self.only]
+        return [line for line in ordered if line.missing or not self.only]
 
     def asked_again(self) -> Message:
         """Return what asks the App to look again."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from kiosk.views.board import BoardState
 from screens.page import Page
@@ -44,6 +45,7 @@ class MatrixPage(Page):
         yield Static("", classes="head", id="head", markup=False)
         yield MarkedList()
         yield Rule()
+        yield Static("", id="detail", markup=False)
         yield KeyBar((("Esc", "map", 0), ("O", self.ONLY, 1), ("F5", "look again", 2), ("F1", "help", 3)))
 
     def on_mount(self) -> None:
@@ -66,6 +68,13 @@ class MatrixPage(Page):
         self.query_one("#head", Static).update(Content(shorten(f"   {self.head()}", self.size.width)))
         self.rows.fill([(line, None) for line in self.lines()] or [(Content(self.NOTHING), None)])
 
+    @on(OptionList.OptionHighlighted)
+    def show_detail(self, event: OptionList.OptionHighlighted) -> None:
+        """Say in full what is cut short in the row."""
+        details = self.details()
+        words = details[event.option_index] if event.option_index < len(details) else ""
+        self.query_one("#detail", Static).update(Content(words))
+
     def verdict(self) -> tuple[bool, str]:
         """Return whether all is in order, and the counts in words."""
         raise NotImplementedError
@@ -80,6 +89,10 @@ class MatrixPage(Page):
 
     def lines(self) -> Sequence[Content]:
         """Return the rows, as the filter leaves them."""
+        raise NotImplementedError
+
+    def details(self) -> Sequence[str]:
+        """Return what is not in order in each row shown, in full."""
         raise NotImplementedError
 
     def asked_again(self) -> Message:

@@ -61,8 +61,14 @@ class PreflightScreen(MatrixPage):
 
     def lines(self) -> Sequence[Content]:
         """Return a row for each seat."""
-        shown = [s for s in self._found.seats if not self.only or s.fitness is not Fitness.GO]
-        return [self._line(seat) for seat in shown]
+        return [self._line(seat) for seat in self._shown()]
+
+    def details(self) -> Sequence[str]:
+        """Return what is not go at each seat shown."""
+        return [f"{clean_line(seat.seat, 12)}: {_bad(seat) or 'go'}" for seat in self._shown()]
+
+    def _shown(self) -> list[SeatFitness]:
+        return [s for s in self._found.seats if not self.only or s.fitness is not Fitness.GO]
 
     def asked_again(self) -> Message:
         """Return what asks the App to look again."""
@@ -81,15 +87,16 @@ class PreflightScreen(MatrixPage):
     def _line(self, seat: SeatFitness) -> Content:
         found = {clean_line(c.name, 12): c for c in seat.checks}
         cells = "".join(f"{GLYPHS[found[n].fitness] if n in found else ' ':<{self._wide}}" for n in self._names)
-        bad = "; ".join(f"{clean_line(c.name, 12)}: {clean_line(c.words)}" for c in seat.checks if _is_bad(c))
+        bad = _bad(seat)
         words = f"spare. {bad}" if seat.is_spare else bad
         head = f"{clean_line(seat.seat, 6):<7}{cells}"
         style = "bold $urgent" if bad and not seat.is_spare else "$muted" if seat.is_spare else "$foreground"
         return Content.styled(shorten(f"{head}{words}", self.size.width - 5), style)
 
 
-def _is_bad(check: Check) -> bool:
-    return check.fitness is not Fitness.GO
+def _bad(seat: SeatFitness) -> str:
+    bad = [c for c in seat.checks if c.fitness is not Fitness.GO]
+    return "; ".join(f"{clean_line(c.name, 12)}: {clean_line(c.words)}" for c in bad)
 
 
 def _words(check: Check) -> str:
