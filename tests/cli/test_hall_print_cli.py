@@ -34,7 +34,7 @@ def test_nothing_is_printed_without_a_place_or_for_an_unknown_test(ended, tmp_pa
     ended.hall.run("hall", "print", "plan", status=2)
     ended.hall.run("hall", "print", "plan", "--to", str(tmp_path / "plan.txt"), status=2)
     assert "neither a session nor a test" in str(
-        ended.hall.run("hall", "print", "plan", "no", "--plain", status=1).exception
+        ended.hall.run("hall", "print", "plan", "no", "--plain", status=1).stderr
     )
 
 

@@ -1,4 +1,4 @@
-"""What a hall prints: every person stands in it, nothing secret does, no name breaks it, the same facts give the same bytes."""
+"""What a hall prints: every person stands in it, no name breaks it, the same facts give the same bytes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,13 +20,12 @@ from kiosk.hall.print.sheet import attendance_sheet
 from kiosk.hall.print.slip import login_slips
 
 AT, MADE = datetime(2026, 6, 12, 9, tzinfo=UTC), "2026-06-12T06:00:00.000Z"
+NOTHING = Accommodation()
 EXTRA = Accommodation(25, 600_000, True)
 ALL = (seat_plan, login_slips, attendance_sheet)
 
 
-def a_sitter(
-    number: int, seat: str | None, name: str = "Okafor, Anna", given: Accommodation = Accommodation()
-) -> Sitter:
+def a_sitter(number: int, seat: str | None, name: str = "Okafor, Anna", given: Accommodation = NOTHING) -> Sitter:
     sat = Sat(test_id="t", title="Biology II", minutes=90, accommodation=given)
     return Sitter(
         candidate_id=f"c{number}",
