@@ -1,7 +1,6 @@
 """The desk of one seat: what the candidate's screens ask, answered by the sitting, its writer, and the hall."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from threading import RLock
 
 from kiosk.exam.entry import Entry
@@ -16,23 +15,19 @@ from kiosk.seat.courier import Courier
 from kiosk.seat.event import RecentEvents
 from kiosk.seat.hub_line import HubLine, SameProcess
 from kiosk.seat.inbox import Inbox
+from kiosk.seat.lobby import Lobby
 from kiosk.seat.order import Orders
 from kiosk.seat.overlay import overlay_of
 from kiosk.seat.report import Reporter
 from kiosk.seat.scribe import Scribe
 from kiosk.seat.sheet import draw_sheet
 from kiosk.seat.trust import Trust
-from kiosk.seat.workplace import Workplace
 from kiosk.seat.writer import Writer
-from kiosk.views.authority import Admission, Authority
+from kiosk.views.authority import Authority
 from kiosk.views.candidate import (
     CandidateCard,
-    Instructions,
-    Notice,
-    Result,
     SaveState,
     Sheet,
-    TestCard,
 )
 from kiosk.views.desk import ActRequest, Changed, DeskEvent, HallMessage, HeldByHall, LinkState, OverlayState, Saved
 from storage.seat.store import SeatStore
@@ -43,7 +38,7 @@ SETTLING = 3.0
 """Seconds the hall is given to take what this seat holds of a sitting, before it is asked where that goes on."""
 
 
-class Desk(Workplace):
+class Desk(Lobby):
     """Implements `kiosk.views.desk.Desk` on a seat's own store.
 
     Candidates come one after the other; the store stays open, and so does its one writer.
@@ -61,17 +56,14 @@ class Desk(Workplace):
         hub: HubLine | None = None,
     ) -> None:
         """Take a store that is open; without `codes` no act can be allowed by code, without `hub` nothing travels."""
-        super().__init__(clock)
+        super().__init__(clock, authority, store)
         self.seat = seat
-        self._authority = authority
-        self._store = store
         self._trust = trust
         self._codes = codes or NoCodes()
         self._hub = hub or SameProcess()
         self._listeners: list[Callable[[DeskEvent], None]] = []
         self._writer = Writer(store.append, self._heard)
         self._courier = Courier(authority.report)
-        self._admission: Admission | None = None
         self._hand = False
         self._reporter = Reporter(self._courier)
         self._seat_at: str | None = None
@@ -109,24 +101,6 @@ class Desk(Workplace):
         self._writer.drain()
         self._forget_sitting()
         self._admission = None
-
-    def tests(self) -> tuple[TestCard, ...]:
-        """Return the candidate's tests, with the receipts of what was handed in here."""
-        receipts = {line.assignment_id: line.receipt for line in self._store.sittings()}
-        cards = self._authority.tests(self._admitted().token)
-        return tuple(replace(card, receipt=receipts.get(card.assignment_id)) for card in cards)
-
-    def notices(self) -> tuple[Notice, ...]:
-        """Return the candidate's notifications, newest first."""
-        return self._authority.notices(self._admitted().token)
-
-    def instructions(self, assignment_id: str) -> Instructions:
-        """Return what is read before the start."""
-        return self._authority.instructions(self._admitted().token, assignment_id)
-
-    def result(self, assignment_id: str) -> Result:
-        """Return the released result; raises Refused while there is none to show."""
-        return self._authority.result(self._admitted().token, assignment_id)
 
     def begin(self, assignment_id: str) -> Sheet:
         """Open the sitting, or go on with the open one at the same question, once its first entries are saved.
@@ -238,11 +212,6 @@ class Desk(Workplace):
         """Whether the candidate asks for somebody, and whether the proctor's overlay is open."""
         return self._hand, self._is_overlay_open
 
-    @property
-    def candidate(self) -> CandidateCard | None:
-        """Who is signed in."""
-        return None if self._admission is None else self._admission.candidate
-
     def held_by_hall(self, submission_id: str, seq: int) -> None:
         """Take note that the hall has committed a sitting up to an entry."""
         scribe = self._scribe
@@ -314,8 +283,3 @@ class Desk(Workplace):
         self._scribe, self._sheet, self._hand = None, None, False
         self._seat_at = self._hall_at = self._central_at = None
         self.inbox.clear()
-
-    def _admitted(self) -> Admission:
-        if self._admission is None:
-            raise KioskError("Nobody is signed in on this seat.")
-        return self._admission

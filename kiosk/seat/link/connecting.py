@@ -12,7 +12,8 @@ from kiosk.sealing.key import KeyFolder
 from kiosk.sealing.key_file import replace_file
 from kiosk.sealing.revocation import RevocationFile
 from kiosk.seat.caller import LOST, error_of
-from kiosk.seat.link.link import Credentials, Link
+from kiosk.seat.link.greeting import Credentials
+from kiosk.seat.link.link import Link
 from kiosk.seat.place import BUILD, HUB, NAME, ROOT, make_seat, read_enrolment, settle_seat
 from kiosk.views.authority import HallLost
 from kiosk.wire.address import AddressFile, EnrolRequest, HubAddress

@@ -8,7 +8,6 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Thread
 
@@ -16,14 +15,13 @@ from pydantic import BaseModel, ValidationError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from kiosk.exam.error import Denied, Invalid, KioskError
+from kiosk.exam.error import KioskError
 from kiosk.exam.moment import Clock
 from kiosk.ground.dialling import Dialler, hang_up
-from kiosk.sealing.key import SigningKey
-from kiosk.sealing.seat_proof import sign_seat_proof
 from kiosk.seat.caller import LOST, Caller, error_of
 from kiosk.seat.line import PATIENCE
 from kiosk.seat.link.calls import Calls
+from kiosk.seat.link.greeting import Credentials, greet, text_of
 from kiosk.seat.link.replica import EVERY_MS, Journals, Replica
 from kiosk.seat.link.side import Side
 from kiosk.views.authority import HallLost
@@ -35,7 +33,6 @@ from kiosk.wire.hub import (
     HUB_MESSAGE,
     LOST_SECONDS,
     AckMessage,
-    Admitted,
     AnswerMessage,
     BeatMessage,
     CallMessage,
@@ -44,11 +41,9 @@ from kiosk.wire.hub import (
     Farewell,
     FencedMessage,
     HubMessage,
-    SeatHello,
     SeatMessage,
     ToldMessage,
     WantMessage,
-    Welcome,
 )
 
 SOONEST, LATEST = 0.2, 5.0
@@ -58,17 +53,6 @@ LONGEST_WORDS = 2_000
 LAST_WAIT = 5.0
 """Seconds the hub is given at the end to take what it still lacks."""
 Draw = Callable[[float, float], float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """How a seat proves itself."""
-
-    hall: str
-    seat: str
-    build: str
-    chain: tuple[str, ...]
-    key: SigningKey = field(repr=False)
 
 
 class Link(Caller):
@@ -200,7 +184,7 @@ class Link(Caller):
         try:
             line = self._dialler.dial()
             try:
-                self._greet(line)
+                greet(line, self._credentials, self._dialler.certificate)
                 is_reached = True
                 self._join(line)
                 self._listen(line)
@@ -213,19 +197,6 @@ class Link(Caller):
         except (ConnectionClosed, OSError, TimeoutError):
             self.trouble = LOST
         return is_reached
-
-    def _greet(self, line: ClientConnection) -> None:
-        own = self._credentials
-        welcome = Welcome.model_validate_json(_heard(line.recv(timeout=LOST_SECONDS)))
-        if welcome.hall != own.hall:
-            raise Denied(f"This is the hub of {welcome.hall}, and the seat is one of {own.hall}.")
-        proof = sign_seat_proof(own.hall, own.seat, welcome.nonce, self._dialler.certificate, own.key)
-        hello = SeatHello(seat=own.seat, build=own.build, chain=own.chain, proof=proof)
-        line.send(hello.model_dump_json())
-        answer = _heard(line.recv(timeout=LOST_SECONDS))
-        if '"farewell"' in answer[:100]:
-            raise error_of(Farewell.model_validate_json(answer).fault)
-        Admitted.model_validate_json(answer)
 
     def _join(self, line: ClientConnection) -> None:
         with self._changed:
@@ -260,7 +231,7 @@ class Link(Caller):
     def _listen(self, line: ClientConnection) -> None:
         while True:
             try:
-                data = _heard(line.recv(timeout=LISTEN_SECONDS))
+                data = text_of(line.recv(timeout=LISTEN_SECONDS))
             except TimeoutError:
                 patience = PATIENCE if len(self._calls) else LOST_SECONDS
                 if self._now_ms() - self._heard_ms > patience * 1000:
@@ -347,9 +318,3 @@ def _send(line: ClientConnection, message: BaseModel) -> bool:
     except (ConnectionClosed, OSError):
         return False  # who listens on the line finds out, and dials again
     return True
-
-
-def _heard(data: str | bytes) -> str:
-    if not isinstance(data, str):
-        raise Invalid("messages of a hub are texts")
-    return data
