@@ -53,11 +53,12 @@ class ToldDialog(Dialog[None]):
     def on_mount(self) -> None:
         """Begin at what has not been read."""
         self.watch(self.list, "scroll_y", self._look, init=False)
+        self.watch(self.list, "virtual_size", self._look_soon, init=False)
         self.call_after_refresh(self._go_to_unread)
 
     def on_resize(self) -> None:
         """Look anew at what can be seen."""
-        self.call_after_refresh(self._look)
+        self._look_soon()
 
     def show_messages(self, messages: tuple[HallMessage, ...]) -> None:
         """Add what has come since; what is being read stays where it is."""
@@ -67,7 +68,6 @@ class ToldDialog(Dialog[None]):
             self._messages = (*self._messages, *added)
             self.list.query("#nothing").remove()
             self.list.mount(*(self._entry(m) for m in added))
-            self.call_after_refresh(self._look)
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
@@ -98,6 +98,9 @@ class ToldDialog(Dialog[None]):
                 self.list.scroll_to(y=entry.virtual_region.y, animate=False)
                 break
         self._look()
+
+    def _look_soon(self) -> None:
+        self.call_after_refresh(self._look)
 
     def _look(self) -> None:
         bottom = self.list.scroll_offset.y + self.list.size.height

@@ -52,7 +52,7 @@ class CodeScreen(Page):
             yield Static(self._facts(), id="told", markup=False)
             yield Static(spaced(self._challenge), id="challenge", markup=False)
             yield Static("Code from the console", classes="label")
-            yield Input(max_length=LONGEST_CODE, id="code")
+            yield Input(max_length=LONGEST_CODE, select_on_focus=False, id="code")
             yield Static(_HELP_WITH_SLIPS, id="slips")
             yield WaitLine()
         yield Rule(id="lower")

@@ -328,6 +328,8 @@ class FakeDesk:
         return self._saved
 
     def overlay(self) -> OverlayState:
+        if self.sitting.phase is Phase.NEW:
+            return OverlayState(ANNA, None, "no test open", 0, 0, None, None, 0, 0, ())
         time = self.time_left()
         title = self.paper.section(self.sitting.section).title if self.sitting.section else None
         return OverlayState(
