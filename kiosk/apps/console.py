@@ -162,8 +162,9 @@ class ConsoleApp(RoundsApp):
         finally:
             self._fetching = False
         for screen in self.screen_stack:
-            is_here = isinstance(screen, CardScreen) and screen.seat == card.seat
-            if isinstance(screen, ConsoleScreen | ArrivalsScreen) or is_here:
+            if isinstance(screen, CardScreen) and screen.seat != card.seat:
+                continue
+            if isinstance(screen, ConsoleScreen | ArrivalsScreen | CardScreen):
                 screen.show_card(card)
 
     @on(asked.CardAsked)
