@@ -44,6 +44,7 @@ class PayloadType(StrEnum):
     EXPECTED = "application/vnd.exam-kiosk.expected.v1+json"
     HUB_ADDRESS = "application/vnd.exam-kiosk.hub-address.v1+json"
     SEAT_PROOF = "application/vnd.exam-kiosk.seat-proof.v1+json"
+    JOURNAL = "application/vnd.exam-kiosk.journal.v1+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import typer
 
 from kiosk.cli.keys import drilling
 from kiosk.cli.option import HomeOption
-from kiosk.cli.seat import connecting, wiping
+from kiosk.cli.seat import carrying, connecting, wiping
 from kiosk.cli.start import FIRST_SEAT, open_seat
 from kiosk.exam.error import Refused
 from kiosk.ground.home import Home
@@ -16,6 +16,7 @@ app = typer.Typer(help="The machine a candidate sits at.", invoke_without_comman
 app.command()(wiping.wipe)
 app.command()(drilling.recover)
 app.command()(connecting.connect)
+app.command()(carrying.journal)
 SeatOption = Annotated[str, typer.Option("--seat", help="Name of the seat in the hall's plan.")]
 
 
