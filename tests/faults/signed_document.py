@@ -8,14 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from builders import NOON, a_grant, a_lease, a_paper, a_question, a_section
+from builders import NOON, a_grant, a_lease, a_paper, a_question, a_section, an_attempt
 from keyring import HALL, SEAT, Keyring, a_bundle, a_roster
+from kiosk.exam.canonical import canonical
 from kiosk.exam.closing import RowState
 from kiosk.exam.moment import iso
 from kiosk.exam.paper import Paper
 from kiosk.sealing import frame
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.bundle import Bundle, verify
+from kiosk.sealing.carried import open_journal, seal_journal
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.closing import closeout, read_closeout, read_closing, sign_closing
 from kiosk.sealing.decision import read_decision, sign_decision
@@ -31,6 +33,7 @@ from kiosk.sealing.revocation import NONE_REVOKED, Revocations, read_revocations
 from kiosk.sealing.store_key import read_proof, sign_proof
 from kiosk.seat.trust import Trust
 from kiosk.wire.closing import ClosingDocument, ExplainedRow
+from kiosk.wire.hub import FrameMessage
 from kiosk.wire.index import IndexedBundle
 from kiosk.wire.revocation import RevokedDocument
 
@@ -189,6 +192,27 @@ def _tombstone(ring: Keyring) -> bytes:
     return sign(PayloadType.TOMBSTONE, document.model_dump(mode="json"), ring.seat)
 
 
+@cache
+def _carried(ring: Keyring) -> tuple[bytes, bytes]:
+    """Return envelope and body of a journal on a stick."""
+    one = an_attempt()
+    first = FrameMessage(
+        submission_id=one.genesis.submission_id,
+        opened_on=one.genesis.opened_on,
+        epoch=1,
+        first=0,
+        before="0" * 64,
+        entries=tuple(canonical(e.document()).decode() for e in one.entries),
+    )
+    asked = {"hall": HALL, "seat": SEAT, "head": "0" * 64, "recipient": ring.hall_identity.recipient}
+    return frame.split(seal_journal([first], key=ring.seat, chain=ring.seat_chain, **asked))
+
+
+def _read_carried(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
+    asked = {"hall": HALL, "hall_key": ring.hall.public, "root": ring.root.public, "identity": ring.hall_identity}
+    return open_journal(frame.join(data, _carried(ring)[1]), revoked=revoked, **asked)
+
+
 NONCE, WRAPPED = "0" * 64, b"the sealed key of a store"
 
 
@@ -272,20 +296,21 @@ KINDS = (
         _tombstone,
         lambda data, ring, revoked: read_tombstone(data, ring.root.public),
     ),
+    Kind("journal on a stick", PayloadType.JOURNAL, KeyRole.SEAT, lambda ring: _carried(ring)[0], _read_carried),
     Kind("proof of a seat", PayloadType.UNLOCK, KeyRole.SEAT, _unlock, _read_unlock),
     Kind(
         "lease",
         PayloadType.LEASE,
         KeyRole.HALL,
         lambda ring: sign(PayloadType.LEASE, a_lease(small_paper()).document(), ring.hall),
-        lambda data, ring, revoked: Trust(SEAT, ring.hall.public).lease(data),
+        lambda data, ring, revoked: Trust(SEAT, ring.hall.public, HALL, ring.root.public).lease(data),
     ),
     Kind(
         "grant",
         PayloadType.GRANT,
         KeyRole.HALL,
         lambda ring: sign(PayloadType.GRANT, a_grant().document(), ring.hall),
-        lambda data, ring, revoked: Trust(SEAT, ring.hall.public).grant(data),
+        lambda data, ring, revoked: Trust(SEAT, ring.hall.public, HALL, ring.root.public).grant(data),
     ),
     Kind(
         "certificate",
