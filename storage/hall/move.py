@@ -49,8 +49,12 @@ class MovePart(Part):
 
     def waiting(self, submission_id: str) -> Move | None:
         """Return the order that waits for a sitting; None where there is none."""
-        newest = self.moves(submission_id)[-1:]
-        return newest[0] if newest and newest[0].state is MoveState.ORDERED else None
+        query = select(rows.Move).where(
+            rows.Move.submission_id == submission_id, rows.Move.state == MoveState.ORDERED.value
+        )
+        with self._reading() as work:
+            row = work.scalars(query).one_or_none()
+            return None if row is None else _move(row)
 
     def moves(self, submission_id: str) -> tuple[Move, ...]:
         """Return every order for a sitting, oldest first."""

@@ -4,10 +4,10 @@ import json
 
 import pytest
 from typer.testing import CliRunner
+from virtual_seat import World
 
 from builders import a_paper
 from house import CODE, ROLL, a_house
-from hub_kit import World
 from kiosk.cli.main import app
 from kiosk.hall.carried import CarriedJournals
 from kiosk.hall.place import hall_keys

@@ -1,10 +1,10 @@
 """The hub as a whole: seats come and go, commands and words reach them, starts wait for the proctor."""
 
 import pytest
+from virtual_seat import World
 
 from builders import a_grant
 from house import CODE, OTHER_CODE, OTHER_ROLL, PIN, SECOND_PIN, a_house
-from hub_kit import World
 from kiosk.exam.attempt import Phase
 from kiosk.exam.dispatch import CommandState
 from kiosk.exam.error import Refused

@@ -1,9 +1,9 @@
 """What the hub keeps of its seats' journals, and what it says: an ack never names what is not kept."""
 
 import pytest
+from virtual_seat import World
 
 from house import a_house
-from hub_kit import World
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Refused
 from kiosk.hall.hub.tails import BEHIND, CONTRADICTION, UNKNOWN
