@@ -101,10 +101,11 @@ class ChoiceChanged(Message):
 
 @dataclass
 class TextChanged(Message):
-    """The present text of an essay or program."""
+    """The present text of an essay or program; one that was put down ahead of its turn is not put down again."""
 
     question_id: str
     text: str = field(repr=False)
+    is_down: bool = field(default=False, compare=False)
 
 
 @dataclass

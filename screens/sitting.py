@@ -1,5 +1,7 @@
 """What every screen of a running sitting has: the clocks, the save level, and a cover for when nothing may be seen."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.getters import query_one
@@ -79,9 +81,9 @@ class SittingScreen(HallPage):
         """Show how far the hall keeps up."""
         self.save_line.show_link(link)
 
-    def take_text(self) -> TextChanged | None:
-        """Return text that has not been handed over yet, as handed over from now on; None where there is none."""
-        return None
+    def take_text(self) -> Sequence[TextChanged]:
+        """Return what was typed and is not down yet, oldest first: what is under way, and what is still held back."""
+        return ()
 
     def show_state(self, state: SittingState) -> None:
         """Show the sitting as it is now."""

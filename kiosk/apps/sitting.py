@@ -54,8 +54,10 @@ class SittingApp(HallApp):
 
     @on(messages.TextChanged)
     def put_text(self, changed: messages.TextChanged) -> None:
-        """Put down the present text."""
-        self._move(lambda desk: desk.type(changed.question_id, changed.text))
+        """Put down the present text, once."""
+        if self.in_sitting and not changed.is_down:
+            changed.is_down = True
+            self._move(lambda desk: desk.type(changed.question_id, changed.text))
 
     @on(messages.ClearAsked)
     def clear(self, asked: messages.ClearAsked) -> None:
@@ -117,9 +119,8 @@ class SittingApp(HallApp):
     def take_text(self) -> None:
         """Make every move that waits for its paint, and put down what somebody is typing and a screen holds back."""
         for screen in self._sitting_screens():
-            held = screen.take_text()
-            if held is not None:
-                self.put_text(held)
+            for changed in screen.take_text():
+                self.put_text(changed)
         self._make_moves()
 
     async def tick(self) -> None:

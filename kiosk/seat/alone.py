@@ -116,12 +116,9 @@ class Alone:
         """Allow the seat to go on with what is open here, or to begin what a code has started."""
         if not self._is_own(token):
             try:
-                offer = self._hall.lease(token, assignment_id, seat)
+                return self._hall.lease(token, assignment_id, seat)
             except HallLost:
                 self._guest(token)
-            else:
-                self._expectations.forget(assignment_id)
-                return offer
         local = self._local(token)
         for record in local.open:
             if record.genesis.assignment_id == assignment_id:

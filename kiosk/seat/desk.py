@@ -129,6 +129,7 @@ class Desk(Lobby):
         scribe, self._hall_at = self._scribe, None
         self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate, attached)
         self._writer.drain()
+        self._store.advances.forget(assignment_id)  # what was allowed ahead for it opens nothing any more
         self.inbox.clear()
         self.inbox.fill(self._entries(scribe))
         self._reporter.tell(scribe)

@@ -100,10 +100,6 @@ class Expectations:
         found = next((a.start for a in self._store.advances.all() if a.submission_id == submission_id), None)
         return None if found is None else SignedGrant(grant=own_grant(found), envelope=found)
 
-    def forget(self, assignment_id: str) -> None:
-        """Drop what was allowed ahead and not begun: the hall itself has opened the test since."""
-        self._store.advances.forget(assignment_id)
-
     def _expected(self, advance: Advance) -> Expected:
         document = self._document(advance.expected)
         return Expected(

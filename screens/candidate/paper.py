@@ -57,6 +57,8 @@ class PaperScreen(SittingScreen):
         self._texts: Wishes[str] = Wishes()
         self._told_more = False
         self._typing: Timer | None = None
+        self._under_way: list[TextChanged] = []
+        """Handed over, and perhaps still waiting behind other messages, in which time the hall may stop the work."""
         self.card = self._route.first
 
     def compose_upper(self) -> ComposeResult:
@@ -128,13 +130,10 @@ class PaperScreen(SittingScreen):
         self._drop_wishes()
         self.pane.writing.put_down_again(self._answer().text)
 
-    def take_text(self) -> TextChanged | None:
-        """Return the text that is still held back."""
-        text = self.pane.take_text()
-        if text is None:
-            return None
-        self._texts.ask(self.card.question_id, text)
-        return TextChanged(self.card.question_id, text)
+    def take_text(self) -> Sequence[TextChanged]:
+        """Return the texts that are under way to the App, and the one that is still held back."""
+        self._hand_over()
+        return tuple(self._under_way)
 
     @on(Writing.TooLong)
     def tell_too_long(self, event: Writing.TooLong) -> None:
@@ -238,5 +237,15 @@ class PaperScreen(SittingScreen):
         if self._typing is not None:
             self._typing.stop()
             self._typing = None
-        if (text := self.take_text()) is not None:
-            self.post_message(text)
+        if (changed := self._hand_over()) is not None:
+            self.post_message(changed)
+
+    def _hand_over(self) -> TextChanged | None:
+        """Return the text that was held back, as under way from now on."""
+        self._under_way = [changed for changed in self._under_way if not changed.is_down]
+        if (text := self.pane.take_text()) is None:
+            return None
+        self._texts.ask(self.card.question_id, text)
+        changed = TextChanged(self.card.question_id, text)
+        self._under_way.append(changed)
+        return changed

@@ -155,6 +155,35 @@ async def test_what_is_being_typed_goes_down_before_the_hall_s_act(act: Act) -> 
         assert desk.state().answers["w1"].text == "cells grow"
 
 
+@pytest.mark.parametrize("act", [Act.PAUSE, Act.LOCK, Act.MOVE, Act.END])
+async def test_text_that_is_under_way_goes_down_before_the_hall_s_act(act: Act) -> None:
+    """The screen has handed it over, and the message still waits in a queue when the order is carried out."""
+    async with at_work() as stage:
+        desk, screen = desk_of(stage), stage.app.screen
+        await stage.press("f6", "f6")
+        screen.pane.writing.editor.insert("cells grow")
+        screen._send_text()
+        desk.ordered.append(ActRequest(act=act, reason="power", note="B3" if act is Act.MOVE else ""))
+        await stage.app.obey()
+        assert desk.state().answers["w1"].text == "cells grow"
+        await settle(stage.pilot)
+        assert desk.state().phase is not Phase.RUNNING
+        assert desk.state().answers["w1"].text == "cells grow"
+
+
+async def test_a_text_under_way_never_overtakes_a_later_one() -> None:
+    async with at_work() as stage:
+        desk, screen = desk_of(stage), stage.app.screen
+        await stage.press("f6", "f6")
+        screen.pane.writing.editor.insert("cells")
+        screen._send_text()
+        screen.pane.writing.editor.insert(" grow")
+        await stage.app.obey()
+        await settle(stage.pilot)
+        assert desk.state().answers["w1"].text == "cells grow"
+        assert [c.text for c in screen.take_text()] == []
+
+
 async def test_an_open_question_about_the_work_goes_away_unanswered() -> None:
     async with at_work() as stage:
         await stage.press("f5")

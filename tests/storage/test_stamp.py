@@ -75,5 +75,7 @@ def test_neither_hall_nor_seat_has_a_place_for_a_key(base: type[HallBase] | type
 
 
 def test_a_seat_knows_no_secret_of_a_person() -> None:
-    columns = {column.name for table in SeatBase.metadata.tables.values() for column in table.columns}
-    assert not columns & {"secret_hash", "email", "identity", "role", "extra_percent"}
+    tables = SeatBase.metadata.tables
+    columns = {column.name for table in tables.values() for column in table.columns}
+    assert not columns & {"email", "identity", "role", "extra_percent", "pin_hash"}
+    assert {name for name, table in tables.items() if "secret_hash" in table.columns} == {"acquaintances", "advances"}
