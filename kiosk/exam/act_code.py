@@ -9,6 +9,7 @@ fits one seat, candidate, sitting, act, amount, reason, challenge and proctor, a
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from kiosk.exam.canonical import canonical
@@ -22,6 +23,8 @@ CODED_ACTS = (Act.START, Act.RESUME, Act.EXTEND, Act.UNLOCK, Act.MOVE, Act.REOPE
 LARGEST_AMOUNT_MS = 24 * 3_600_000
 LARGEST_NUMBER = 511
 """Proctors of a hall are numbered from 1 up to here."""
+CHALLENGE_LIFE = timedelta(minutes=30)
+"""How long a challenge is good after it was drawn; so a code that was never typed is worth nothing after that."""
 _MAC_BITS = 50
 _MAC_CHARACTERS, _WHO_CHARACTERS, _CHALLENGE_CHARACTERS = 10, 2, 6
 _CODE = Spelling(3, 4, "This code", "the console")

@@ -73,6 +73,13 @@ class SignedGrant:
 
     grant: Grant
     envelope: bytes
+    confirmation: bytes | None = None
+    """The hall's own envelope of an act that a code allowed while the hall was out of reach, once it came."""
+
+    @property
+    def envelopes(self) -> tuple[bytes, ...]:
+        """Every proof of it."""
+        return (self.envelope,) if self.confirmation is None else (self.envelope, self.confirmation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

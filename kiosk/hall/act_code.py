@@ -4,10 +4,10 @@ It needs the hall's key folder and a roster, and nothing of the hub: any machine
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from kiosk.exam.act_code import Signatory, Terms, code_of, read_challenge
-from kiosk.exam.error import Denied, Invalid, KioskError, Refused
+from kiosk.exam.act_code import CHALLENGE_LIFE, Signatory, Terms, code_of, read_challenge
+from kiosk.exam.error import Denied, Invalid, Refused
 from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
@@ -17,7 +17,6 @@ from kiosk.exam.roster import Progress
 from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Pair, Supervision
-from kiosk.sealing.coded_grant import CodedGrant, is_coded, read_coded
 from kiosk.views.board import CodeWish
 from storage.hall.act_code import GivenCode
 from storage.hall.store import HallStore
@@ -27,7 +26,7 @@ _SEAT = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class ActCodes:
-    """Gives codes for acts, under the same rights as grants, and recognises its own when seats tell of them."""
+    """Gives codes for acts, under the same rights as grants."""
 
     def __init__(
         self, store: HallStore, keys: HallKeys, rights: Rights, supervision: Supervision, clock: Clock
@@ -50,7 +49,8 @@ class ActCodes:
         pair = self._supervision.pair(wish.pin, wish.second_pin, CONSOLE)
         sitting = self._sitting(wish.seat)
         submission_id = None if sitting is None else sitting.submission_id
-        added_ms = self._store.act_codes.added_ms(wish.seat, submission_id, challenge)
+        since = parse_iso(self._clock.now().at) - CHALLENGE_LIFE
+        added_ms = self._store.act_codes.added_ms(wish.seat, submission_id, since, challenge)
         if submission_id is not None:
             added_ms += self._store.permits.added_ms(submission_id)
         check_act(self._rights, terms.act, pair.first, pair.second, added_ms, terms.amount_ms)
@@ -61,35 +61,6 @@ class ActCodes:
     def given(self, seat: str) -> Sequence[GivenCode]:
         """Return the codes that were given for a seat, in order; never the codes themselves."""
         return self._store.act_codes.of_seat(seat)
-
-    def confirm(self, coded: CodedGrant) -> str | None:
-        """Take note of an act that a seat carried out for a code; return what a person should look at, or None.
-
-        The code is computed anew; nothing a seat says is undone here, for a candidate was given it already.
-        """
-        grant = coded.grant
-        if not coded.holds(self._keys.act_key(grant.seat)):
-            return f"{grant.act.value} at {grant.seat} was allowed by a code this hall never gave."
-        known = [g for g in self._store.act_codes.of_seat(grant.seat) if g.challenge == coded.challenge]
-        if any(g.grant_id == grant.grant_id for g in known):
-            return None
-        self._store.act_codes.use(grant.seat, coded.challenge, grant.grant_id)
-        if not any(g.act is grant.act and g.amount_ms == grant.amount_ms for g in known):
-            return f"{grant.act.value} at {grant.seat} was allowed by a code given on another machine of this hall."
-        return None
-
-    def look(self, envelopes: Iterable[bytes]) -> tuple[str, ...]:
-        """Take note of the acts by code among the grants a seat sent; return what a person should look at, in words."""
-        found = []
-        for envelope in envelopes:
-            if not is_coded(envelope):
-                continue
-            try:
-                words = self.confirm(read_coded(envelope, self._keys.root, self._keys.hall))
-            except KioskError as error:
-                words = f"An act by code does not hold: {error.message}."
-            found += [words] if words else []
-        return tuple(found)
 
     def _sitting(self, seat: str) -> Progress | None:
         """Return the sitting this hall last knew at a seat: the open one, else the one handed in last."""

@@ -14,6 +14,7 @@ from kiosk.ground.door import Doorkeeper
 from kiosk.hall.act_code import ActCodes
 from kiosk.hall.advance import Advances
 from kiosk.hall.card import notice_of, result_of
+from kiosk.hall.confirmation import Confirmation
 from kiosk.hall.custody import Custody
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.opening import Openings
@@ -56,6 +57,8 @@ class Hall:
         """Which tests may begin, and the leases of those that do."""
         self.act_codes = ActCodes(store, keys, rights, self._supervision, clock)
         """The codes that allow acts at seats that cannot reach this hall."""
+        self.confirmation = Confirmation(store, keys, clock)
+        """Recognises what was done by its codes, and signs it."""
         self.advances = Advances(store, keys, clock)
         """What lets seats begin although the hub has gone."""
 

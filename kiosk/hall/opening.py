@@ -161,7 +161,7 @@ class Openings:
             entries=copy.entries,
             evidence=copy.evidence,
             leases=copy.leases,
-            grants=copy.grants,
+            grants=(*copy.grants, *self._store.confirmations.of_sitting(lease.submission_id)),
         )
 
     def _open(self, guest: Guest, case: Case, now: datetime) -> SignedLease:

@@ -90,7 +90,7 @@ def seal(
         raise Invalid("a sitting is bundled with the lease that allowed its opening")
     holder = verify_chain(sealer.chain, sealer.root, KeyRole.SEAT)
     plain = body_bytes(
-        genesis, entries, candidate, [s.envelope for s in leases], [s.envelope for s in grants], evidence
+        genesis, entries, candidate, [s.envelope for s in leases], [e for s in grants for e in s.envelopes], evidence
     )
     if len(plain) > LARGEST_PLAIN:
         raise Invalid(f"a sitting of {len(plain):,} bytes is too large for a bundle; at most {LARGEST_PLAIN:,}")

@@ -4,10 +4,11 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 from typing import Protocol
 
-from kiosk.exam.act_code import Setting, Terms, TypedCode, challenge_of, fits, read_code, respelt
+from kiosk.exam.act_code import CHALLENGE_LIFE, Setting, Terms, TypedCode, challenge_of, fits, read_code, respelt
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import Act, Grant
@@ -26,6 +27,7 @@ NO_CODES = "This seat takes no codes: it was never connected to a hub. Ask the h
 NOT_OPEN = "No test is open on this seat."
 REFUSAL = "This code does not fit. Compare seat, challenge, act, minutes and reason on both screens."
 NEW_CHALLENGE = "It was tried too often, so there is a new challenge. Ask the console for a code for that one."
+NOT_ASKED = "This code has been used, or its challenge is older than 30 minutes. Have the new challenge shown."
 SECOND = "second person"
 """How a seat names who stood by; the hall wrote down who it was."""
 DOOR = "code"
@@ -124,7 +126,7 @@ class KeyedCodes:
         with self._lock:
             asked = self._asked(setting)
             if asked is None:
-                raise Refused("This code has been used, or none was asked for. Have the new challenge shown.")
+                raise Refused(NOT_ASKED)
             self._judge(asked, terms, typed)
             grant = self._grant(request, terms, asked, typed)
             check(grant)
@@ -156,7 +158,9 @@ class KeyedCodes:
 
     def _asked(self, setting: Setting) -> _Asked | None:
         drawn = self._store.challenges.drawn(setting.submission_id, setting.candidate_id)
-        return None if drawn is None else _Asked(setting, drawn.nonce, challenge_of(self._key, setting, drawn.nonce))
+        if drawn is None or not timedelta() <= parse_iso(self._clock.now().at) - drawn.at < CHALLENGE_LIFE:
+            return None
+        return _Asked(setting, drawn.nonce, challenge_of(self._key, setting, drawn.nonce))
 
     def _draw(self, setting: Setting) -> _Asked:
         nonce, now = secrets.token_hex(16), parse_iso(self._clock.now().at)

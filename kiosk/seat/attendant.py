@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.error import KioskError, Refused, Tampered
 from kiosk.exam.grant import Act
 from kiosk.exam.journal import Head
 from kiosk.exam.moment import Clock
 from kiosk.exam.page import SignedGrant
+from kiosk.sealing.coded_grant import is_coded
 from kiosk.seat.carriage import Carriage
 from kiosk.seat.desk import Desk
 from kiosk.seat.expectation import Expectations
@@ -112,6 +113,8 @@ class Attendant:
     def _order(self, signed: SignedGrant) -> bool:
         """Do what can be done at once and return True; hand the rest to the desk's next turn."""
         grant, scribe = signed.grant, self._desk.scribe
+        if self._is_confirmation(signed):
+            return True
         if grant.act is Act.START:
             candidate = self._desk.candidate
             if candidate is not None and candidate.user_id == grant.note:
@@ -127,6 +130,16 @@ class Attendant:
         else:
             self._desk.tick()
         return False
+
+    def _is_confirmation(self, signed: SignedGrant) -> bool:
+        """Keep the hall's word for an act a code allowed here, beside that; return whether it was one."""
+        known = self._store.grants.known(signed.grant.grant_id)
+        if known is None or not is_coded(known.envelope):
+            return False
+        if known.grant != signed.grant:
+            raise Tampered("The hall confirms another act than this seat carried out.")
+        self._store.grants.confirm(signed.grant.grant_id, signed.envelope)
+        return True
 
     def _order_absent(self, signed: SignedGrant) -> bool:
         """Move a sitting that lies here and is not open; any other act needs it open. What was done stays done."""

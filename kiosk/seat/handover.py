@@ -62,7 +62,7 @@ def handover_of(offer: JournalOffer, opening: Opening, trust: Trust) -> Handover
         paper=opening.paper,
         candidate=opening.candidate,
         leases=_leases(offer, opening.lease, genesis, entries, trust),
-        grants=tuple(_grant(envelope, lease.submission_id, trust) for envelope in offer.grants),
+        grants=_grants(offer, lease.submission_id, trust),
         evidence=tuple(_evidence(offer, entries)),
         attachments=opening.attachments,
     )
@@ -107,12 +107,18 @@ def _leases(
     return tuple(leases)
 
 
-def _grant(envelope: bytes, submission_id: str, trust: Trust) -> SignedGrant:
-    """Return an act of the hall, or one by code that one of its seats wrote down; it must be for this sitting."""
-    signed = trust.coded_grant(envelope) if is_coded(envelope) else trust.any_grant(envelope)
-    if signed.grant.submission_id != submission_id:
+def _grants(offer: JournalOffer, submission_id: str, trust: Trust) -> tuple[SignedGrant, ...]:
+    """Return the acts of the hall, and those by code that its seats wrote down, with the hall's later word for them."""
+    coded = {s.grant.grant_id: s for s in (trust.coded_grant(e) for e in offer.grants if is_coded(e))}
+    found = dict(coded)
+    for signed in (trust.any_grant(envelope) for envelope in offer.grants if not is_coded(envelope)):
+        before = coded.get(signed.grant.grant_id)
+        if before is not None and before.grant != signed.grant:
+            raise Tampered("the hall confirms another act than a seat carried out")
+        found[signed.grant.grant_id] = signed if before is None else replace(before, confirmation=signed.envelope)
+    if any(signed.grant.submission_id != submission_id for signed in found.values()):
         raise Tampered("the hall hands over an act on another sitting")
-    return signed
+    return tuple(found.values())
 
 
 def _evidence(offer: JournalOffer, entries: Sequence[Entry]) -> list[Evidence]:

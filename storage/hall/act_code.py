@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
@@ -63,10 +63,11 @@ class ActCodePart(Part):
         with self._reading() as work:
             return tuple(given_of(row) for row in work.scalars(query.order_by(rows.ActCode.issued_at)))
 
-    def added_ms(self, seat: str, submission_id: str | None, challenge: str = "") -> int:
-        """Return how much time codes have added at a seat to a sitting, as far as it has not told of it, in ms.
+    def added_ms(self, seat: str, submission_id: str | None, since: datetime, challenge: str = "") -> int:
+        """Return how much time codes have added at a seat to a sitting, or still may, in ms.
 
-        Of the codes for one challenge only one can be used, so the largest is counted; those for `challenge` are not.
+        That is those that were used, and those given after `since`. Of the codes for one challenge only one can be
+        used, so the largest is counted; those for `challenge` are not.
         """
         code = rows.ActCode
         largest = (
@@ -75,7 +76,7 @@ class ActCodePart(Part):
                 code.seat == seat,
                 code.challenge != challenge,
                 code.act.in_(ADDING),
-                code.grant_id.is_(None),
+                or_(code.grant_id.is_not(None), code.issued_at > since),
                 code.submission_id == submission_id if submission_id else code.submission_id.is_(None),
             )
             .group_by(code.challenge)

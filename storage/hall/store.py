@@ -13,6 +13,7 @@ from storage.hall.board import BoardPart
 from storage.hall.bundle import BundlePart
 from storage.hall.closing import ClosingPart
 from storage.hall.command import CommandPart
+from storage.hall.confirmation import ConfirmationPart
 from storage.hall.door import DoorPart
 from storage.hall.move import MovePart
 from storage.hall.paper import PaperPart
@@ -52,6 +53,8 @@ class HallStore:
         """What became of each roster, and central's close-outs."""
         self.act_codes = ActCodePart(engine)
         """Codes given for acts at seats out of reach."""
+        self.confirmations = ConfirmationPart(engine)
+        """The hall's own word for acts that codes allowed."""
         self.seats = SeatPart(engine)
         """Which key goes by which seat's name."""
         self.records = RecordPart(engine)

@@ -242,6 +242,26 @@ class ActCode(HallBase):
     """The act it was used for, once the seat told of it."""
 
 
+class Confirmation(HallBase):
+    """The hall's own word for an act that a code allowed, on its way to the seat that carried it out."""
+
+    __tablename__ = "confirmations"
+    __table_args__ = (
+        # what a seat has not kept yet, when it comes on the line
+        Index(None, "seat", "kept_at"),
+        # what goes with a sitting that is handed over
+        Index(None, "submission_id"),
+    )
+
+    grant_id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str]
+    seat: Mapped[str]
+    envelope: Mapped[Bytes]
+    made_at: Mapped[datetime]
+    kept_at: Mapped[datetime | None]
+    """When the seat said that it holds it."""
+
+
 class Tail(HallBase):
     """What one epoch wrote of a sitting, as far as this hall holds it."""
 

@@ -106,6 +106,9 @@ class Grant(GrantColumns, SeatBase):
         Index(None, "submission_id"),
     )
 
+    confirmation: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The hall's own envelope of an act that a code allowed."""
+
 
 class Bundle(BundleColumns, SeatBase):
     """One bundle, made once in the sealing transaction."""

@@ -15,6 +15,7 @@ class Drawn:
 
     nonce: str
     wrong_tries: int
+    at: datetime
 
 
 class ChallengePart(Transactional):
@@ -26,7 +27,7 @@ class ChallengePart(Transactional):
         """Return the open challenge of a sitting and candidate, or None."""
         with self._reading() as work:
             row = work.get(rows.ActChallenge, (submission_id, candidate_id))
-            return None if row is None else Drawn(row.nonce, row.wrong_tries)
+            return None if row is None else Drawn(row.nonce, row.wrong_tries, row.drawn_at)
 
     def draw(self, submission_id: str, candidate_id: str, nonce: str, at: datetime) -> None:
         """Keep a new challenge in the place of the one before."""

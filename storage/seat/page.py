@@ -149,6 +149,7 @@ def grant_row(signed: SignedGrant) -> dict[str, Any]:
         "second": grant.second,
         "document": canonical(grant.document()).decode(),
         "envelope": signed.envelope,
+        "confirmation": signed.confirmation,
         "issued_at": parse_iso(grant.issued_at),
     }
 

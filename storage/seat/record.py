@@ -103,14 +103,20 @@ def read_leases(connection: Connection, genesis: Genesis) -> tuple[SignedLease, 
 def _grants(connection: Connection, submission_id: str) -> tuple[SignedGrant, ...]:
     grant = rows.Grant
     found = connection.execute(
-        select(grant.document, grant.envelope).where(grant.submission_id == submission_id).order_by(grant.issued_at)
+        select(grant.document, grant.envelope, grant.confirmation)
+        .where(grant.submission_id == submission_id)
+        .order_by(grant.issued_at)
     )
     return tuple(grant_of(row) for row in found)
 
 
 def grant_of(row: Any) -> SignedGrant:
     """Return the grant of a row of `grants`."""
-    return SignedGrant(grant=Grant.from_document(json.loads(row.document)), envelope=row.envelope or b"")
+    return SignedGrant(
+        grant=Grant.from_document(json.loads(row.document)),
+        envelope=row.envelope or b"",
+        confirmation=row.confirmation,
+    )
 
 
 def read_evidence(

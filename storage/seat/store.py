@@ -22,6 +22,7 @@ from storage.seat.advance import AdvancePart
 from storage.seat.challenge import ChallengePart
 from storage.seat.door import DoorPart
 from storage.seat.fence import FencePart
+from storage.seat.grant import GrantPart
 from storage.seat.page import table_of, write_page
 from storage.seat.paper import PaperPart
 from storage.seat.record import read_record
@@ -50,6 +51,8 @@ class SeatStore:
         """Who signed in here."""
         self.advances = AdvancePart(engine)
         """Permissions given ahead."""
+        self.grants = GrantPart(engine)
+        """Acts that were carried out."""
         self.papers = PaperPart(engine)
         """Sealed papers sent before the exam."""
 

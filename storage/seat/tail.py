@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, select
 
 from kiosk.exam.canonical import respelled
 from kiosk.exam.entry import Entry, Kind
+from kiosk.exam.grant import Act
 from kiosk.exam.journal import Head, genesis_head
 from kiosk.exam.piece import Holding, Piece
 from storage.models import seat as rows
@@ -105,12 +106,17 @@ def _leaned_on(connection: Connection, entry: Entry) -> int:
 
 
 def _grants(connection: Connection, entries: Sequence[Entry]) -> tuple[Any, ...]:
+    grant = rows.Grant
     ids = dict.fromkeys(e.body["grant"] for e in entries if "grant" in e.body)
+    if entries[0].seq == 0:  # what started it without the hall stands in no entry
+        started = select(grant.grant_id).where(
+            grant.submission_id == entries[0].submission_id, grant.act == Act.START.value
+        )
+        ids |= dict.fromkeys(connection.scalars(started))
     if not ids:
         return ()
-    grant = rows.Grant
     found = connection.execute(
-        select(grant.grant_id, grant.document, grant.envelope).where(grant.grant_id.in_(list(ids)))
+        select(grant.grant_id, grant.document, grant.envelope, grant.confirmation).where(grant.grant_id.in_(list(ids)))
     )
     known = {row.grant_id: grant_of(row) for row in found}
     return tuple(known[i] for i in ids if i in known)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from house import CODE, PIN, ROLL, SEAT, SECOND_PIN, a_house
-from kiosk.exam.act_code import Setting, Terms, challenge_of, fits, read_code
+from kiosk.exam.act_code import CHALLENGE_LIFE, Setting, Terms, challenge_of, fits, read_code
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused
 from kiosk.exam.grant import ALONE_MS, Act, Grant
 from kiosk.exam.spelling import Mistyped
@@ -137,9 +137,24 @@ def test_of_the_codes_for_one_challenge_one_counts_for_only_one_can_be_used(hous
     assert house.hall.act_codes.issue(asked) == house.hall.act_codes.issue(asked)
     house.hall.act_codes.issue(wish(house, amount_ms=300_000))
     store, submission_id = hall_store(house.home.hall), setting_of(house).submission_id
-    assert store.act_codes.added_ms(SEAT, submission_id) == ALONE_MS
-    assert store.act_codes.added_ms(SEAT, submission_id, asked.challenge) == 0
+    assert store.act_codes.added_ms(SEAT, submission_id, house.clock.at - CHALLENGE_LIFE) == ALONE_MS
+    assert store.act_codes.added_ms(SEAT, submission_id, house.clock.at - CHALLENGE_LIFE, asked.challenge) == 0
     store.close()
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_code_that_was_never_used_counts_no_more_once_its_challenge_is_too_old(house, is_used):
+    asked = wish(house, amount_ms=ALONE_MS)
+    code = house.hall.act_codes.issue(asked)
+    if is_used:
+        assert house.hall.confirmation.confirm(coded(house, asked, code)) is None
+    house.clock.advance(int(CHALLENGE_LIFE.total_seconds() * 1000))
+    again = wish(house, challenge=challenge_of(key_of(house), setting_of(house), "6b" * 16), amount_ms=60_000)
+    if is_used:
+        with pytest.raises(Denied, match="second person"):
+            house.hall.act_codes.issue(again)
+    else:
+        assert does_fit(house, again, house.hall.act_codes.issue(again))
 
 
 def test_another_machine_with_the_key_folder_and_a_package_gives_the_same_codes(house, tmp_path):
@@ -177,7 +192,7 @@ def test_the_secret_is_made_once_is_private_and_is_missed_when_it_is_damaged(hou
 def test_a_hall_recognises_its_own_code(house):
     asked = wish(house)
     code = house.hall.act_codes.issue(asked)
-    assert house.hall.act_codes.confirm(coded(house, asked, code)) is None
+    assert house.hall.confirmation.confirm(coded(house, asked, code)) is None
     assert house.hall.act_codes.given(SEAT)[0].grant_id == "g" * 32
 
 
@@ -185,11 +200,11 @@ def test_a_hall_tells_a_code_it_never_gave_and_one_from_another_machine(house, t
     asked = wish(house)
     code = house.hall.act_codes.issue(asked)
     more = wish(house, amount_ms=1_200_000)
-    assert "never gave" in house.hall.act_codes.confirm(coded(house, more, code))
-    assert "never gave" in house.hall.act_codes.confirm(coded(house, asked, code, candidate_id="candidate-2"))
+    assert "never gave" in house.hall.confirmation.confirm(coded(house, more, code))
+    assert "never gave" in house.hall.confirmation.confirm(coded(house, asked, code, candidate_id="candidate-2"))
     laptop = a_laptop(house, tmp_path)
     try:
-        assert "another machine" in laptop.act_codes.confirm(coded(house, asked, code))
+        assert "another machine" in laptop.confirmation.confirm(coded(house, asked, code))
     finally:
         laptop.close()
 

@@ -75,7 +75,7 @@ def test_a_code_does_what_its_console_allowed_and_the_journal_names_the_proctor_
     assert (coded.grant, coded.candidate_id, coded.grant.who) == (grant.grant, "candidate-1", "proctor 1")
     assert is_coded(grant.envelope)
     assert coded.holds(bytes.fromhex(house.hall.enrol(SEAT, house_key(house)).act_key))
-    assert house.hall.act_codes.confirm(coded) is None
+    assert house.hall.confirmation.confirm(coded) is None
 
 
 def sitting_of(desk):
@@ -147,6 +147,18 @@ def test_a_challenge_stays_until_it_is_used_also_after_a_restart(house, desk):
     assert desk.challenge(EXTEND) == challenge
     desk.act_by_code(EXTEND, code)
     assert desk.challenge(EXTEND) != challenge
+
+
+def test_a_challenge_is_good_for_half_an_hour(house, desk):
+    challenge, code = desk.challenge(EXTEND), asked(house, desk, EXTEND)
+    house.clock.advance(29 * 60_000)
+    assert desk.challenge(EXTEND) == challenge
+    house.clock.advance(60_000)
+    with pytest.raises(Refused, match="older than 30 minutes"):
+        desk.act_by_code(EXTEND, code)
+    assert desk.challenge(EXTEND) != challenge
+    with pytest.raises(Denied):
+        desk.act_by_code(EXTEND, code)
 
 
 def test_a_code_whose_act_is_out_of_place_is_not_used_up(house, desk):

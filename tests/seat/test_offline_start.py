@@ -68,7 +68,7 @@ def test_a_candidate_begins_without_the_hub(house):
     (grant,) = record.grants
     coded = read_coded(grant.envelope, house.keyring.root.public, house.hall.name)
     assert (coded.grant.act, coded.grant.who, coded.candidate_id) == (Act.START, "proctor 1", "candidate-1")
-    assert house.hall.act_codes.look([grant.envelope]) == ()
+    assert house.hall.confirmation.look([grant.envelope]) == ()
 
 
 def test_nothing_begins_before_the_code(house):

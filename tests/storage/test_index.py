@@ -142,6 +142,12 @@ HALL: dict[str, Select[Any]] = {
     "ix_act_codes_seat_challenge": select(hall.ActCode).where(
         hall.ActCode.seat == "A7", hall.ActCode.challenge == "c7"
     ),
+    "ix_confirmations_seat_kept_at": select(hall.Confirmation).where(
+        hall.Confirmation.seat == "A7", hall.Confirmation.kept_at.is_(None)
+    ),
+    "ix_confirmations_submission_id": select(hall.Confirmation.envelope)
+    .where(hall.Confirmation.submission_id == "s7")
+    .order_by(hall.Confirmation.grant_id),
     "ix_closings_test_id_made_at": select(hall.Closing)
     .where(hall.Closing.test_id == "t7")
     .order_by(hall.Closing.made_at.desc())

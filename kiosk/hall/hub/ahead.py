@@ -1,14 +1,9 @@
-"""Ahead: sends each seat what lets it begin without the hub, and looks into what was done there by code meanwhile."""
-
-from collections.abc import Sequence
+"""Ahead: sends each seat what lets it begin without the hub."""
 
 from kiosk.hall.hall import Hall
 from kiosk.hall.hub.presence import Presence
-from kiosk.hall.hub.tails import Notice
-from kiosk.wire.hub import AdvanceMessage, FrameMessage
+from kiosk.wire.hub import AdvanceMessage
 
-CODE = "code"
-"""Kind of notice: an act by a code that this hall did not give, or gave on another machine."""
 LOOK_TICKS = 15
 """Ticks between two looks for what a package or a release changed."""
 SEATS = 20
@@ -18,10 +13,9 @@ SEATS = 20
 class Ahead:
     """Usable by one thread at a time."""
 
-    def __init__(self, hall: Hall, presence: Presence, notice: Notice) -> None:
+    def __init__(self, hall: Hall, presence: Presence) -> None:
         self._hall = hall
         self._presence = presence
-        self._notice = notice
         self._told: dict[str, frozenset[tuple[str, str | None]]] = {}
         """By seat: the leases it was sent on its present line, and with each what opens the paper."""
         self._ticks = 0
@@ -42,12 +36,6 @@ class Ahead:
         for seat in list(self._waiting)[:SEATS]:
             del self._waiting[seat]
             self._tell(seat)
-
-    def look(self, batch: Sequence[tuple[str, FrameMessage]]) -> None:
-        """Look into the acts by code among what seats sent; what a person should see is said, and nothing undone."""
-        for seat, message in batch:
-            for words in self._hall.act_codes.look(e.encode("ascii", "replace") for e in message.grants):
-                self._notice(seat, CODE, words)
 
     def _tell(self, seat: str) -> None:
         post = self._presence.post(seat)

@@ -10,6 +10,7 @@ from kiosk.hall.hub.ahead import Ahead
 from kiosk.hall.hub.announcements import Announcements
 from kiosk.hall.hub.beats import Beats
 from kiosk.hall.hub.commands import Commands
+from kiosk.hall.hub.confirmations import Confirmations
 from kiosk.hall.hub.moves import Moves
 from kiosk.hall.hub.post import Post
 from kiosk.hall.hub.presence import Presence
@@ -78,7 +79,8 @@ class Hub:
         """Set by whoever opens the hub."""
         self.lost: frozenset[str] = frozenset()
         """Seats that said nothing for too long, or whose line is cut, by the last tick."""
-        self.ahead = Ahead(hall, self.presence, notice)
+        self.ahead = Ahead(hall, self.presence)
+        self.confirmations = Confirmations(store, hall.confirmation, self.presence, clock, notice)
         self._beats = Beats(store, self.presence, clock)
         self._store = store
         self._clock = clock
@@ -90,6 +92,7 @@ class Hub:
         if before is not None and before is not post:
             before.hang_up("This seat has come on another line.")
         self.commands.send_waiting(seat)
+        self.confirmations.send_waiting(seat)
         self.announcements.send_waiting(seat)
         if self.provision is not None:
             self.provision.join(seat)
@@ -111,7 +114,7 @@ class Hub:
             self.presence.hear(seat, now)
         frames = [(seat, said) for seat, said in batch if isinstance(said, FrameMessage)]
         self.tails.take(frames)
-        self.ahead.look(frames)
+        self.confirmations.look(frames)
         self._beats.take([(seat, said) for seat, said in batch if isinstance(said, BeatMessage)])
         for seat, said in batch:
             self._take(seat, said)
@@ -156,6 +159,7 @@ class Hub:
                 self._say(seat, self.call(seat, message))
             case DoneMessage():
                 self.commands.done(seat, message)
+                self.confirmations.done(seat, message)
             case ToldMessage():
                 self.announcements.told(seat, message)
             case BundlePartMessage() if self.bundles is not None:
