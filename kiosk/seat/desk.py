@@ -29,7 +29,17 @@ from kiosk.views.candidate import (
     SaveState,
     Sheet,
 )
-from kiosk.views.desk import ActRequest, Changed, DeskEvent, HallMessage, HeldByHall, LinkState, OverlayState, Saved
+from kiosk.views.desk import (
+    ActRequest,
+    Changed,
+    DeskEvent,
+    HallMessage,
+    HeldByCentral,
+    HeldByHall,
+    LinkState,
+    OverlayState,
+    Saved,
+)
 from storage.seat.store import SeatStore
 
 LONGEST_SECRET = 100
@@ -225,6 +235,7 @@ class Desk(Lobby):
         scribe = self._scribe
         if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
             self._central_at = at
+            self.tell(HeldByCentral(at))
 
     def tell(self, event: DeskEvent) -> None:
         """Tell whoever listens."""

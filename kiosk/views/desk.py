@@ -34,6 +34,13 @@ class SaveFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldByCentral:
+    """Central's receipt for the sitting has come."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeldByHall:
     """Entries up to `seq` are committed in the hall too."""
 
@@ -61,7 +68,7 @@ class Ordered:
     """The hall has ordered something that the next `tick` carries out, so that held-back text is put down first."""
 
 
-DeskEvent = Saved | SaveFailed | HeldByHall | Told | Changed | Ordered
+DeskEvent = Saved | SaveFailed | HeldByHall | Told | Changed | Ordered | HeldByCentral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

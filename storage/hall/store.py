@@ -20,6 +20,7 @@ from storage.hall.paper import PaperPart
 from storage.hall.permit import PermitPart
 from storage.hall.record import RecordPart
 from storage.hall.roster import RosterPart
+from storage.hall.seal_order import SealOrderPart
 from storage.hall.seat import SeatPart
 from storage.hall.tail import TailPart
 from storage.models.base import HallBase
@@ -47,6 +48,8 @@ class HallStore:
         """What the hall was told."""
         self.bundles = BundlePart(engine)
         """Bundles of its seats, and central's receipts for them."""
+        self.seal_orders = SealOrderPart(engine)
+        """What seats were asked to seal and to send."""
         self.attendance = AttendancePart(engine)
         """Who came."""
         self.closings = ClosingPart(engine)

@@ -242,6 +242,16 @@ class ActCode(HallBase):
     """The act it was used for, once the seat told of it."""
 
 
+class SealOrder(HallBase):
+    """One sitting a seat was asked to seal and to send; it is done once that bundle is here."""
+
+    __tablename__ = "seal_orders"
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str] = mapped_column(primary_key=True)
+    ordered_at: Mapped[datetime]
+
+
 class Confirmation(HallBase):
     """The hall's own word for an act that a code allowed, on its way to the seat that carried it out."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.cli.option import put_text
 from kiosk.cli.progress import progress_bar
-from kiosk.ground.home import Home
+from kiosk.ground.home import Home, Place
 
 if TYPE_CHECKING:
     from kiosk.exam.moment import Clock
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from kiosk.seat.outbox import Outbox, Unsealed
     from storage.hall.store import HallStore
     from storage.seat.store import SeatStore
+
+
+ASK_MS = 15_000
+"""How long is waited for the next bundle to come over the line."""
+ASK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,46 @@ def _seal(seat: str, box: "Outbox", decision: tuple[str, str] | None) -> list[Tr
         except KioskError as error:
             troubles += [Trouble(seat, s, error.message) for s in box.unfinished()]
     return troubles
+
+
+def ask_seats(hall: OpenHall, place: Place, clock: "Clock") -> dict[str, tuple[str, ...]]:
+    """Ask the seats on the hub's line for the bundles of what is handed in, and wait while they come.
+
+    Return what has not come, by seat; the hub asks on by itself. Where no hub was ever served, nothing is waited for.
+    """
+    from threading import Event
+
+    from kiosk.exam.moment import parse_iso
+    from kiosk.hall.hub.site import ADDRESS
+
+    orders = hall.store.seal_orders
+    orders.order(parse_iso(clock.now().at))
+    missing = orders.missing()
+    whole = _count(missing)
+    if not whole or not (place.folder / ADDRESS).exists():
+        return missing
+    since = clock.now().boot_ms
+    with progress_bar("Bundles from the seats") as told:
+        while missing and clock.now().boot_ms - since < ASK_MS:
+            Event().wait(ASK_SECONDS)
+            before, missing = missing, orders.missing()
+            if missing != before:
+                since = clock.now().boot_ms
+            told(whole - _count(missing), whole)
+    return missing
+
+
+def put_missing(missing: dict[str, tuple[str, ...]]) -> None:
+    """Name the seats whose bundles have not come."""
+    if missing:
+        names = ", ".join(missing)
+        put_text(
+            f"{_count(missing)} handed in and not here yet: {names}. The hub goes on asking these seats.", err=True
+        )
+
+
+def _count(missing: dict[str, tuple[str, ...]]) -> int:
+    return sum(len(submission_ids) for submission_ids in missing.values())
 
 
 def collect_seats(hall: OpenHall, stores: dict[str, "SeatStore"]) -> "list[Collected]":

@@ -76,8 +76,8 @@ def close(
 ) -> None:
     """Explain every row of a test's roster and sign it. Exit 1, naming each, while one cannot be explained.
 
-    What is handed in at the seats of this home is sealed and collected first. Closing again changes nothing unless
-    something new has come; then the new closing replaces the one before.
+    What is handed in at the seats of this home, or of the hub, is sealed and collected first. Closing again changes
+    nothing unless something new has come; then the new closing replaces the one before.
     """
     from kiosk.cli.secret import ask_secret
 
@@ -116,7 +116,16 @@ def opened_backroom(home: Home, *, gather: bool = False, look: bool = False) -> 
 
     Raises Refused where a seat cannot be opened, unless it is only to `look`: what it holds is not known.
     """
-    from kiosk.cli.bundle.gathering import collect_seats, opened_hall, opened_seats, outboxes, put_shut, seal_seats
+    from kiosk.cli.bundle.gathering import (
+        ask_seats,
+        collect_seats,
+        opened_hall,
+        opened_seats,
+        outboxes,
+        put_missing,
+        put_shut,
+        seal_seats,
+    )
     from kiosk.ground.clock import SystemClock
     from kiosk.hall.backroom import Backroom
 
@@ -129,6 +138,7 @@ def opened_backroom(home: Home, *, gather: bool = False, look: bool = False) -> 
                 put_shut(shut)
                 seal_seats(outboxes(home, stores, clock))
                 collect_seats(hall, stores)
+                put_missing(ask_seats(hall, home.hall, clock))
             if shut and not look:
                 raise Refused(
                     "Nothing was signed: what that seat holds is not known. Move its folder out of this home, and "

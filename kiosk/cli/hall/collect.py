@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.bundle.gathering import OpenHall, Trouble, collect_seats, opened_hall, opened_seats, outboxes, seal_seats
+from kiosk.cli.bundle.gathering import (
+    OpenHall,
+    Trouble,
+    ask_seats,
+    collect_seats,
+    opened_hall,
+    opened_seats,
+    outboxes,
+    put_missing,
+    seal_seats,
+)
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.cli.progress import progress_bar
 from kiosk.exam.error import KioskError
@@ -24,8 +34,8 @@ def collect(
 ) -> None:
     """Take sealed sittings into the hall, each verified; doing it again changes nothing.
 
-    Without a folder, what is handed in at the seats of this home is sealed and taken. What does not verify, or is of
-    another hall, is refused by name and left where it is.
+    Without a folder, what is handed in at the seats of this home, or of its hub, is sealed and taken. What does not
+    verify, or is of another hall, is refused by name and left where it is.
     """
     from kiosk.ground.clock import SystemClock
 
@@ -40,6 +50,7 @@ def collect(
             unsealed, _ = seal_seats(outboxes(here, stores, clock))
             troubles = [*shut, *unsealed]
             taken = collect_seats(hall, stores)
+            put_missing(ask_seats(hall, here.hall, clock))
     if as_json:
         put_json(_document(taken, troubles))
     else:

@@ -14,6 +14,7 @@ from kiosk.hall.hub.confirmations import Confirmations
 from kiosk.hall.hub.moves import Moves
 from kiosk.hall.hub.post import Post
 from kiosk.hall.hub.presence import Presence
+from kiosk.hall.hub.seal_orders import SealOrders
 from kiosk.hall.hub.tails import Notice, Tails
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.line import answer
@@ -80,6 +81,7 @@ class Hub:
         self.lost: frozenset[str] = frozenset()
         """Seats that said nothing for too long, or whose line is cut, by the last tick."""
         self.ahead = Ahead(hall, self.presence)
+        self.seal_orders = SealOrders(store, self.presence)
         self.confirmations = Confirmations(store, hall.confirmation, self.presence, clock, notice)
         self._beats = Beats(store, self.presence, clock)
         self._store = store
@@ -99,6 +101,7 @@ class Hub:
         if self.bundles is not None:
             self.bundles.join(seat)
         self.ahead.join(seat)
+        self.seal_orders.join(seat)
 
     def leave(self, seat: str, post: Post) -> None:
         """Note that a line was cut."""
@@ -144,6 +147,7 @@ class Hub:
         self.commands.tick()
         self.announcements.tick()
         self.ahead.tick()
+        self.seal_orders.tick()
 
     def _writes(self, seat: str, submission_id: str) -> bool:
         try:
