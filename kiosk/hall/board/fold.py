@@ -156,7 +156,7 @@ def seat_line(look: Glance, spot: Spot, cast: Cast, *, since_ms: int, lag_ms: in
     record, player = look.record, look.player
     percent = None
     if record is not None:
-        percent = 100 * look.answered // look.questions if look.questions else 0
+        percent = min(100, 100 * look.answered // look.questions) if look.questions else 0
     assignment = None
     if player is not None:
         own = None if record is None else record.progress.assignment_id

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.exam.status import AttendanceState
+from kiosk.exam.text import clean_line
 from kiosk.exam.timing import MINUTE_MS
 from kiosk.hall.board.fold import Glance
 from kiosk.views.board import SeatLine, SeatState, Severity
@@ -18,6 +19,7 @@ SKEW_MS = 2 * MINUTE_MS
 """So far a seat's wall clock may be off: it never gives or takes time, but the record is read by it."""
 LATE = ((timedelta(minutes=15), Severity.WARN), (timedelta(minutes=5), Severity.NOTE))
 """So long after the start of their session without having begun."""
+LONGEST_FAILURE = 300
 NEARLY_MS = 5 * MINUTE_MS
 
 TOLD_BY_SEAT = frozenset({"hand", "save", "disk", "clock", "slow"})
@@ -66,7 +68,7 @@ def _of_machine(look: Glance) -> Iterator[Need]:
     if told.hand:
         yield Need(look.seat, "hand", Severity.WARN, "the candidate asks for somebody")
     if told.failure is not None:
-        yield Need(look.seat, "save", Severity.ALARM, f"cannot save: {told.failure}")
+        yield Need(look.seat, "save", Severity.ALARM, f"cannot save: {clean_line(told.failure, LONGEST_FAILURE)}")
     for least, severity in FULL_BYTES:
         if told.free_bytes < least:
             free = told.free_bytes // 2**20
