@@ -387,6 +387,11 @@ class Lab:
         record.verify()
         return record
 
+    def collect(self, hub: str, console: Console, seat: str) -> None:
+        """Let the hall ask its seats for what is handed in, until it holds the bundle of one."""
+        self.run(hub, "hall", "collect")
+        until(lambda: console.line(seat).get("bundle"), "the bundle in the hall")
+
     def count(self, hub: str) -> None:
         """Carry the hub's bundles to central and hold what counts there to what the screens acknowledged."""
         stick = self.folder / "stick"
