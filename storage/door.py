@@ -33,6 +33,7 @@ class Doors(Transactional):
         names, model = sorted(doors), self.throttle
         with self._writing() as work:
             found = {r.door: r for r in work.scalars(select(model).where(model.door.in_(names)))}
+            _reset(found.values(), now, wait_seconds)
             open_at = max((r.shut_until for r in found.values() if r.shut_until is not None), default=now)
             if open_at > now:
                 return Try(False, open_at)
@@ -50,3 +51,11 @@ class Doors(Transactional):
         """Forget the wrong tries at some doors."""
         with self._writing() as work:
             work.execute(delete(self.throttle).where(self.throttle.door.in_(list(doors))))
+
+
+def _reset(throttles: Iterable[Any], now: datetime, wait_seconds: Callable[[int], int]) -> None:
+    """Let no door be shut for longer than its tries shut it: a clock that was set back locks nobody out."""
+    for row in throttles:
+        latest = now + timedelta(seconds=wait_seconds(row.wrong_tries))
+        if row.shut_until is not None and row.shut_until > latest:
+            row.shut_until = latest

@@ -97,7 +97,7 @@ class ConsoleHub:
         self._loop = asyncio.get_running_loop()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate.certificate, self.certificate.key)
-        self._door = ConsoleDoor(self.board, self.own, b"k" * 32, self.clock)
+        self._door = ConsoleDoor(self.board, lambda address: self.own(), b"k" * 32, self.clock)
         async with serve(
             self._handle,
             "127.0.0.1",
@@ -138,6 +138,10 @@ class _Overheard:
 
     def __init__(self, line: ServerConnection, texts: list[str]) -> None:
         self._line, self._texts = line, texts
+
+    @property
+    def remote_address(self) -> Any:
+        return self._line.remote_address
 
     async def send(self, message: str, /) -> None:
         self._texts.append(message)

@@ -37,7 +37,7 @@ class ActCodes:
         self._supervision = supervision
         self._clock = clock
 
-    def issue(self, wish: CodeWish) -> str:
+    def issue(self, wish: CodeWish, where: str = CONSOLE) -> str:
         """Return the code for an act, written down first.
 
         Raises Mistyped for a slip in the challenge, Denied for wrong PINs and missing rights, Refused for what no code
@@ -46,7 +46,7 @@ class ActCodes:
         terms, challenge = _terms(wish), read_challenge(wish.challenge)
         if not _SEAT.fullmatch(wish.seat):
             raise Invalid(f"{wish.seat[:40]!r} cannot be a seat's name: use letters, digits, - and _.")
-        pair = self._supervision.pair(wish.pin, wish.second_pin, CONSOLE)
+        pair = self._supervision.pair(wish.pin, wish.second_pin, where)
         sitting = self._sitting(wish.seat)
         submission_id = None if sitting is None else sitting.submission_id
         since = parse_iso(self._clock.now().at) - CHALLENGE_LIFE

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Refused
 from kiosk.exam.evidence import Evidence
+from kiosk.exam.journal import Head
 from kiosk.exam.moment import iso
 from kiosk.exam.page import SignedLease
 from kiosk.exam.parcel import Copy, Holding, Parcel, Reply, read_entry
@@ -39,6 +40,12 @@ class TailPart(Part):
             tail, leases = tail_of(work, submission_id, opened_on), leases_of(work, submission_id, opened_on)
             return Holding(tail, leases[-1]) if tail is not None and leases else None
 
+    def known(self, submissions: Sequence[str]) -> frozenset[str]:
+        """Return those of some sittings of which anything is held."""
+        query = select(rows.Tail.submission_id).where(rows.Tail.submission_id.in_(submissions))
+        with self._reading() as work:
+            return frozenset(work.scalars(query))
+
     def is_of(self, submission_id: str, opened_on: str, seat: str) -> bool:
         """Whether this hall ever let a seat write a sitting."""
         with self._reading() as work:
@@ -55,6 +62,23 @@ class TailPart(Part):
         with self._reading() as work:
             row = work.get(rows.TailEntry, (submission_id, opened_on, epoch, seq))
             return None if row is None else bytes(row.hash)
+
+    def open_end(self, submission_id: str, opened_on: str) -> Head | None:
+        """Return where a sitting can still go on: its newest head, or the entry before, where that is its seal.
+
+        Returns None where nothing of it is held.
+        """
+        with self._reading() as work:
+            tail = tail_of(work, submission_id, opened_on)
+            if tail is None:
+                return None
+            newest = tail.newest
+            head, key = newest.head, (submission_id, opened_on, newest.epoch)
+            last = work.get(rows.TailEntry, (*key, head.seq))
+            if last is None or read_entry(last.text).kind is not Kind.SEALED:
+                return head
+            before = work.get(rows.TailEntry, (*key, head.seq - 1))
+            return newest.fork if before is None else Head(before.seq, bytes(before.hash))
 
     def copy(self, submission_id: str, opened_on: str, epoch: int) -> Copy:
         """Return everything before an epoch's own entries; raises Refused where something of it is missing."""

@@ -292,6 +292,8 @@ def test_no_secret_is_ever_shown() -> None:
 class SlowLine:
     """A console that reads nothing until it is let; then everything."""
 
+    remote_address = ("127.0.0.1", 50_000)
+
     def __init__(self) -> None:
         self.said: asyncio.Queue[str] = asyncio.Queue()
         self.took: list[str] = []
@@ -312,7 +314,7 @@ async def test_a_slow_console_gets_the_newest_state_and_no_queue_of_old_ones(mon
     monkeypatch.setattr("kiosk.hall.hub.console.PUSH_SECONDS", 0.0)
     board, clock, line = FakeBoard(5, 9), a_clock(), SlowLine()
     ticket = Tickets(b"k" * 32, clock).make()
-    door = ConsoleDoor(board, lambda: board, b"k" * 32, clock)
+    door = ConsoleDoor(board, lambda address: board, b"k" * 32, clock)
     line.said.put_nowait(wire.ConsoleHello(build="slow", ticket=ticket).model_dump_json())
     serving = asyncio.create_task(door.serve(line))
     while not line.took:

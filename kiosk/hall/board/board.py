@@ -65,9 +65,9 @@ class Boardroom:
     closeouts: Closeouts
     codes: ActCodes
 
-    def board(self) -> "HallBoard":
-        """Return a board for one console, which remembers who signed in at it."""
-        return HallBoard(self)
+    def board(self, address: str = "") -> "HallBoard":
+        """Return a board for one console, which remembers who signed in at it; wrong PINs count at its address."""
+        return HallBoard(self, f"{CONSOLE} {address}".rstrip())
 
 
 def open_boardroom(
@@ -149,8 +149,9 @@ class Messages:
 class HallBoard:
     """Implements `kiosk.views.board.Board` in the hub's own process; usable from any thread."""
 
-    def __init__(self, room: Boardroom) -> None:
+    def __init__(self, room: Boardroom, where: str = CONSOLE) -> None:
         self._room = room
+        self._where = where
         self._person: Person | None = None
         self._lock = Lock()
 
@@ -164,7 +165,7 @@ class HallBoard:
 
     def sign_in(self, pin: str) -> str:
         """Recognise a proctor, who may see the board; raises Denied with the wait."""
-        person = self._room.supervision.holder(pin, CONSOLE)
+        person = self._room.supervision.holder(pin, self._where)
         self._check("proctoring.view_live_board", person)
         with self._lock:
             self._person = person
@@ -181,7 +182,7 @@ class HallBoard:
 
     def carry_out(self, order: Order) -> Sequence[Outcome]:
         """Do what can be done of an order and say why of the rest."""
-        return self._room.orders.carry_out(order)
+        return self._room.orders.carry_out(order, self._where)
 
     def announce(self, text: str, seats: Sequence[str] = (), question: str | None = None) -> str:
         """Tell everybody, or some seats, something, by who is signed in."""
@@ -218,7 +219,7 @@ class HallBoard:
 
     def code(self, wish: CodeWish) -> str:
         """Return the code that allows an act at a seat that cannot reach the hall."""
-        return self._room.codes.issue(wish)
+        return self._room.codes.issue(wish, self._where)
 
     def _signed_in(self) -> Person:
         with self._lock:

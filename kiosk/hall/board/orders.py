@@ -58,10 +58,10 @@ class Orders:
         self._undoing = Undoing(store, watch, self._arrivals)
         self._lock = RLock()
 
-    def carry_out(self, order: Order) -> Sequence[Outcome]:
-        """Do what can be done; raises Denied for a wrong PIN, Refused for an order that is none."""
+    def carry_out(self, order: Order, where: str = CONSOLE) -> Sequence[Outcome]:
+        """Do what can be done; raises Denied for a wrong PIN tried at `where`, Refused for an order that is none."""
         _check(order)
-        pair = self._supervision.pair(order.pin, order.second_pin, CONSOLE)
+        pair = self._supervision.pair(order.pin, order.second_pin, where)
         if pair.second is not None and pair.second.user_id == pair.first.user_id:
             raise Denied("The second person must be somebody else, with a PIN of their own.")
         undoes = order.attention_id if order.verb is Verb.UNDO else None

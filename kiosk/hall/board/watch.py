@@ -8,7 +8,6 @@ from threading import Event, RLock, Thread
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.exam.attempt import Phase
-from kiosk.exam.error import KioskError
 from kiosk.exam.incident import Sight
 from kiosk.exam.moment import Clock, Moment, parse_iso
 from kiosk.hall.attendance import Attendances
@@ -136,7 +135,7 @@ class Watch:
         while not stop.wait(LOOK_SECONDS):
             try:
                 self.look()
-            except (KioskError, OSError):
+            except Exception:  # noqa: BLE001 - the last line of defence: the board looks again in a second
                 _log.exception("the board could not look at the hall; it tries again")
 
     def _cast(self, moment: Moment, now: datetime) -> Cast:

@@ -15,6 +15,8 @@ from kiosk.wire.hub import SeatMessage
 
 MOST_AT_ONCE = 500
 """Messages of one batch: one transaction, and never seconds without an ack."""
+MOST_OF_SEAT = 16
+"""Messages of one seat in a batch, so that one that sends thousands holds no other up."""
 TICK_MS = 1_000
 MISTAKE = "The hall's program made a mistake with what this seat sent. Nothing is lost; the seat tries again."
 
@@ -78,7 +80,8 @@ class Clerk:
         self._hub = hub
         self._clock = clock
         self._chores = (hub.tick, *chores)
-        self._items: deque[Item] = deque()
+        self._items: dict[str, deque[Item]] = {}
+        """What waits, by seat; who was served goes to the end."""
         self._wake = Condition()
         self._is_closing = False
         self._tick_at = clock.now().boot_ms + TICK_MS
@@ -89,9 +92,9 @@ class Clerk:
         self._thread.start()
 
     def put(self, item: Item) -> None:
-        """Put something down to be worked on after all that was put down before."""
+        """Put something down to be worked on after all that was put down before by the same seat."""
         with self._wake:
-            self._items.append(item)
+            self._items.setdefault(item.seat, deque()).append(item)
             self._wake.notify()
 
     def close(self) -> None:
@@ -120,7 +123,19 @@ class Clerk:
                 self._wake.wait(max(0, self._tick_at - self._clock.now().boot_ms) / 1000)
             if not self._items and self._is_closing:
                 return None
-            return [self._items.popleft() for _ in range(min(len(self._items), MOST_AT_ONCE))]
+            return self._drawn()
+
+    def _drawn(self) -> list[Item]:
+        """Take out some of each seat's items, in their order, as many as one batch holds."""
+        drawn: list[Item] = []
+        for seat in list(self._items):
+            items = self._items.pop(seat)
+            drawn += [items.popleft() for _ in range(min(len(items), MOST_OF_SEAT, MOST_AT_ONCE - len(drawn)))]
+            if items:
+                self._items[seat] = items
+            if len(drawn) == MOST_AT_ONCE:
+                break
+        return drawn
 
     def _see_to(self, items: Sequence[Item]) -> None:
         batch: list[Said] = []

@@ -4,13 +4,14 @@ import asyncio
 from asyncio import Lock, Semaphore, TaskGroup, sleep
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed
 
 from kiosk.exam.error import Invalid, KioskError
 from kiosk.exam.moment import Clock
+from kiosk.ground.rate import neighbourhood
 from kiosk.hall.console.delta import text_of
 from kiosk.hall.hub.picture import Picture, Telling
 from kiosk.hall.hub.session import Session
@@ -39,6 +40,11 @@ STUCK_SECONDS = 30.0
 class ConsoleLine(Protocol):
     """A WebSocket to one console, let in by its token; a `websockets` connection is one."""
 
+    @property
+    def remote_address(self) -> Any:
+        """Return host and port of the console; empty once it is gone."""
+        ...
+
     async def send(self, message: str, /) -> None:
         """Send a text, as soon as the console takes it; raises ConnectionClosed."""
         ...
@@ -51,8 +57,11 @@ class ConsoleLine(Protocol):
 class ConsoleDoor:
     """Serves every console of a hub; the board's calls run in threads of its own."""
 
-    def __init__(self, board: Board, board_of_console: Callable[[], Board], ticket_key: bytes, clock: Clock) -> None:
-        """`board` tells how the hall stands; `board_of_console` gives each console its own, which knows who acts."""
+    def __init__(self, board: Board, board_of_console: Callable[[str], Board], ticket_key: bytes, clock: Clock) -> None:
+        """`board` tells how the hall stands; `board_of_console` gives each console its own, by its address, which knows who acts.
+
+        Wrong PINs are counted by address, so that nobody who tries PINs at one console shuts out the others.
+        """
         self._picture = Picture(board)
         self._board_of_console = board_of_console
         self._tickets = Tickets(ticket_key, clock)
@@ -78,7 +87,7 @@ class ConsoleDoor:
         self._threads.shutdown()
 
     async def _serve(self, line: ConsoleLine, hello: ConsoleHello) -> None:
-        session = Session(self._board_of_console(), self._tickets, self._clock, hello.ticket)
+        session = Session(self._board_of_console(_address(line)), self._tickets, self._clock, hello.ticket)
         served = _Served(line, session, self._picture, self._threads)
         try:
             async with TaskGroup() as group:
@@ -146,6 +155,11 @@ def _read(data: str | bytes) -> ConsoleMessage:
         return CONSOLE_MESSAGE.validate_json(data)
     except ValidationError as error:
         raise Invalid(f"this is not in the protocol: {words(error)}") from None
+
+
+def _address(line: ConsoleLine) -> str:
+    address = line.remote_address
+    return neighbourhood(str(address[0])) if address else "unknown"
 
 
 def _first(errors: ExceptionGroup[KioskError]) -> KioskError:

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
-from kiosk.exam.error import Invalid, Tampered
+from kiosk.exam.error import Invalid, KioskError, Tampered
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.grant import Grant
 from kiosk.exam.lease import Lease
@@ -12,7 +14,7 @@ from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.parcel import Beginning, Parcel, read_entry, read_genesis
 from kiosk.exam.tail import Frame
 from kiosk.hall.keys import HallKeys
-from kiosk.sealing.coded_grant import is_coded, own_grant
+from kiosk.sealing.coded_grant import is_coded, proctor_name, read_coded
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.wire.hub import EvidencePart, FrameMessage, GenesisPart
 
@@ -32,7 +34,7 @@ def parcel_of(seat: str, message: FrameMessage, keys: HallKeys) -> Parcel:
         frame=Frame(message.epoch, bytes.fromhex(message.before), entries),
         texts=message.entries,
         evidence=tuple(_evidence(part) for part in message.evidence),
-        grants=tuple(_grant(envelope.encode("ascii", "replace"), keys) for envelope in message.grants),
+        grants=tuple(_grants((envelope.encode("ascii", "replace") for envelope in message.grants), keys)),
         beginning=None if message.start is None else _beginning(message.start, keys),
     )
 
@@ -47,12 +49,20 @@ def _lease(envelope: bytes, keys: HallKeys) -> SignedLease:
     return SignedLease(lease=lease, envelope=envelope)
 
 
-def _grant(envelope: bytes, keys: HallKeys) -> SignedGrant:
-    """Return a grant of this hall, or one a code allowed at the seat, which the office judges."""
-    if is_coded(envelope):
-        return SignedGrant(grant=own_grant(envelope), envelope=envelope)
-    grant = Grant.from_document(open_envelope(envelope, PayloadType.GRANT, keys.signing.public))
-    return SignedGrant(grant=grant, envelope=envelope)
+def _grants(envelopes: Iterable[bytes], keys: HallKeys) -> Iterator[SignedGrant]:
+    """Give the grants of this hall, and those a code allowed at a seat of it, which the office judges.
+
+    What says that a code allowed it and does not hold is left out, as nothing may lean on it; its entries are kept.
+    """
+    for envelope in envelopes:
+        if not is_coded(envelope):
+            grant = Grant.from_document(open_envelope(envelope, PayloadType.GRANT, keys.signing.public))
+            yield SignedGrant(grant=grant, envelope=envelope)
+            continue
+        with suppress(KioskError):
+            coded = read_coded(envelope, keys.root, keys.hall)
+            if coded.grant.who == proctor_name(coded.proctor):
+                yield SignedGrant(grant=coded.grant, envelope=envelope)
 
 
 def _evidence(part: EvidencePart) -> Evidence:

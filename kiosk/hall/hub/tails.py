@@ -41,8 +41,13 @@ class Tails:
 
     def hold(self, seat: str, message: HoldingMessage) -> None:
         """Compare what a seat holds with what is kept here; ask it for what is missing."""
-        self._held[seat] = {line.submission_id: line.seq for line in message.sittings}
-        for line in message.sittings:
+        lines = {line.submission_id: line for line in message.sittings}
+        self._held[seat] = {line.submission_id: line.seq for line in lines.values()}
+        known = self._store.tails.known(tuple(lines))
+        for line in lines.values():
+            if line.submission_id not in known:
+                self._say(seat, WantMessage(submission_id=line.submission_id, first=0, start=True))
+                continue
             for answer in self._compared(seat, line):
                 self._say(seat, answer)
 

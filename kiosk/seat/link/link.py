@@ -52,6 +52,7 @@ LISTEN_SECONDS = 1.0
 LONGEST_WORDS = 2_000
 LAST_WAIT = 5.0
 """Seconds the hub is given at the end to take what it still lacks."""
+MISTAKE = "The seat's program made a mistake with what passed between it and the hall. It tries again."
 Draw = Callable[[float, float], float]
 
 
@@ -196,6 +197,8 @@ class Link(Caller):
             self.trouble = error.message
         except (ConnectionClosed, OSError, TimeoutError):
             self.trouble = LOST
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the seat dials again
+            self.trouble = f"{MISTAKE} ({type(error).__name__})"
         return is_reached
 
     def _join(self, line: ClientConnection) -> None:
@@ -271,6 +274,8 @@ class Link(Caller):
             errand()
         except KioskError as error:
             self.trouble = error.message
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the threads of the line go on
+            self.trouble = f"{MISTAKE} ({type(error).__name__})"
 
     def _is_at_rest(self) -> bool:
         return self._line is None or self._side is None or not (self._fresh or self._outgoing or self._behind)
