@@ -12,7 +12,8 @@ from screens.proctor.console.caption import Caption
 from screens.proctor.console.cardfacts import event_lines, fact_lines, incident_lines, title_of
 from screens.proctor.console.consolepage import ConsolePage
 from screens.proctor.console.footing import lost_line
-from screens.proctor.console.message import PageLeft
+from screens.proctor.console.freshness import Freshness
+from screens.proctor.console.message import PageLeft, SeatLooked
 from screens.proctor.console.verbbar import VerbBar
 from screens.widgets.header import Header
 from screens.widgets.rule import Rule
@@ -49,6 +50,7 @@ class CardScreen(ConsolePage):
     def __init__(self, card: Card, board: BoardState) -> None:
         super().__init__()
         self._card, self.board = card, board
+        self._freshness = Freshness()
 
     @property
     def seat(self) -> str:
@@ -83,6 +85,10 @@ class CardScreen(ConsolePage):
         lost = self.query_one("#lost", Static)
         lost.set_class(not board.is_connected, "-shown")
         lost.update(lost_line(board, lost_ms, self.size.width))
+        line = next(iter(self.subjects()), None)
+        if board.is_connected and self._freshness.is_old(line):
+            self._freshness.asked(line)
+            self.post_message(SeatLooked(self.seat))
 
     def show_card(self, card: Card) -> None:
         """Show the card as it stands now."""

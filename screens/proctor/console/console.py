@@ -9,12 +9,13 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Card, Order, Severity, Verb
+from kiosk.views.board import BoardState, Card, Order, SeatLine, Severity, Verb
 from screens.proctor.console.attention import AttentionList
 from screens.proctor.console.caption import Caption
 from screens.proctor.console.cardfacts import short_card
 from screens.proctor.console.cell import Look
 from screens.proctor.console.footing import chosen_line, here_line, lost_line
+from screens.proctor.console.freshness import Freshness
 from screens.proctor.console.hallheader import HallHeader
 from screens.proctor.console.keys import KEYS
 from screens.proctor.console.layout import share
@@ -69,6 +70,7 @@ class ConsoleScreen(SelectingPage):
         self._shown, self._hides_quiet = "done", False
         self._lost_ms: int | None = None
         self._card: Card | None = None
+        self._freshness = Freshness()
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -109,6 +111,8 @@ class ConsoleScreen(SelectingPage):
         self.repaint()
         if fresh:
             self.allot()
+        if board.is_connected and self._freshness.is_old(self._line_at_cursor()):
+            self._look()
 
     def show_card(self, card: Card) -> None:
         """Show the card of the seat under the cursor."""
@@ -228,8 +232,12 @@ class ConsoleScreen(SelectingPage):
             self.post_message(asked)
 
     def _look(self) -> None:
+        self._freshness.asked(self._line_at_cursor())
         if self.map.cursor is not None:
             self.post_message(SeatLooked(self.map.cursor))
+
+    def _line_at_cursor(self) -> SeatLine | None:
+        return self.map.room.by_name.get(self.map.cursor or "")
 
     def _write_lines(self) -> None:
         board, width = self.board, self.size.width
