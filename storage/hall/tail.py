@@ -102,6 +102,20 @@ class TailPart(Part):
         with self._reading() as work:
             return len(work.scalars(query).all())
 
+    def branched(self, submission_id: str, opened_on: str) -> frozenset[str]:
+        """Return the seats that wrote on after a sitting had been moved away from them."""
+        with self._reading() as work:
+            tail, leases = tail_of(work, submission_id, opened_on), leases_of(work, submission_id, opened_on)
+        if tail is None:
+            return frozenset()
+        seats = {signed.lease.epoch: signed.lease.seat for signed in leases}
+        ends = {s.epoch: tail.end(s.epoch) for s in tail.stretches}
+        return frozenset(
+            seats[s.epoch]
+            for s in tail.stretches
+            if (end := ends[s.epoch]) is not None and s.head.seq > end.seq and s.epoch in seats
+        )
+
     def orphans(self, submission_id: str, opened_on: str) -> int:
         """Return how many entries of a sitting were written at an older seat after it had been moved."""
         with self._reading() as work:

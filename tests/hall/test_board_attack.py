@@ -1,6 +1,5 @@
 """What a hostile seat tells of itself: the board shows it within bounds, and every console goes on."""
 
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +27,8 @@ def vitals() -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries(
         {},
         optional={
-            "at": INSTANTS, "saved_at": st.none() | INSTANTS, "boot_id": st.sampled_from(["", "b" * 100, STEERING[:100]]),
+            "at": INSTANTS, "saved_at": st.none() | INSTANTS, 
+            "boot_id": st.sampled_from(["", "b" * 100, STEERING[:100]]),
             "boot_ms": count, "build": st.sampled_from(["x" * 500, STEERING[:500]]), "free_bytes": count,
             "answered": number, "questions": number, "used_ms": count, "left_ms": count, "section": said,
             "seq": st.sampled_from([-1, 0, LARGEST]), "unsaved": number, "hand": st.booleans(),

@@ -47,6 +47,8 @@ class Moves:
             raise Refused("This sitting is over, so that it goes on nowhere.")
         if not afresh:
             self._check_held(submission_id, lease.opened_on, lease.seat, progress.phase)
+        if seat in self._store.tails.branched(submission_id, lease.opened_on):
+            raise Refused(f"{seat} wrote on after the sitting was moved away from it. Name another seat.")
         grant = self._grant(submission_id, lease.seat, Act.MOVE, by, reason, clean_text(note, LONGEST_NOTE))
         move = Move(
             move_id=grant.grant.grant_id,
