@@ -126,7 +126,8 @@ def page_of(
 ) -> Page:
     """Return the page of the last `entries` of an opened attempt, which has them folded in already."""
     assert attempt.opening is not None
-    changed = dict.fromkeys(e.body["question"] for e in entries if "question" in e.body)
+    named = dict.fromkeys(e.body.get("question") for e in entries)  # a message names a question, or none
+    changed = [q for q in named if q is not None and q in attempt.answers]
     return Page(
         genesis=attempt.genesis,
         entries=tuple(entries),

@@ -243,7 +243,7 @@ class PaperScreen(SittingScreen):
     def _hand_over(self) -> TextChanged | None:
         """Return the text that was held back, as under way from now on."""
         self._under_way = [changed for changed in self._under_way if not changed.is_down]
-        if (text := self.pane.take_text()) is None:
+        if not self.query(Pane) or (text := self.pane.take_text()) is None:  # a screen that is going has no pane
             return None
         self._texts.ask(self.card.question_id, text)
         changed = TextChanged(self.card.question_id, text)

@@ -130,3 +130,21 @@ def test_a_seat_that_is_away_is_asked_when_it_is_back(campus, hub):
     hub.start()
     until(lambda: hub.site.store.bundles.lines())
     assert hub.site.store.seal_orders.waiting() == {}
+
+
+@pytest.mark.parametrize("has_question", [True, False])
+def test_what_a_hall_says_stands_in_the_journal_and_reaches_central(campus, hub, has_question):
+    seat = begun(campus, hub)
+    board = hub.site.boardroom.board()
+    board.sign_in(campus.proctor.secret)
+    last = seat.desk.sheet().sections[-1].questions[-1].question_id
+    board.announce("Read 'animal' for 'plant'.", question=last if has_question else None)
+    until(lambda: seat.desk.messages())
+    answered(seat)
+    store = hub.site.store
+    until(lambda: store.permits.all_progress()[0].is_over)
+    assert asked(campus, hub) == {}
+    bundle = store.bundles.bundle(store.bundles.lines()[0].bundle_id)
+    campus.central.intake.take(frame.join(bundle.envelope, bundle.body), "stick")
+    (counted,) = campus.central.counting.work()
+    assert counted.problem is None
