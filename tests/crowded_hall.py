@@ -74,7 +74,7 @@ from kiosk.wire.hub import (
     Vitals,
     WantMessage,
 )
-from kiosk.wire.line import AdmitCall, LeaseCall
+from kiosk.wire.line import AdmitCall, LeaseCall, ReportCall
 
 KIOSK = (sys.executable, "-m", "kiosk")
 ROWS, COLUMNS = 10, 25
@@ -389,6 +389,27 @@ class LightSeat:
             if self.part == "finish":
                 trial.take(trial.sitting.hand_in(self.clock.now()))
         await self._send()
+        if trial.sitting.phase is Phase.HANDED_IN:
+            await self._report()
+
+    async def _report(self) -> None:
+        trial = self.trial
+        assert trial is not None
+        sitting, last = trial.sitting, trial.entries[-1]
+        await self._ask(
+            ReportCall(
+                submission_id=trial.genesis.submission_id,
+                phase=sitting.phase.value,
+                attempt=1,
+                started_at=trial.entries[0].at,
+                submitted_at=last.at,
+                answered=sitting.answered_count,
+                questions=len(sitting.paper.questions),
+                used_ms=sitting.ledger.used_ms,
+                head_seq=last.seq,
+                head_hash=last.hash.hex(),
+            )
+        )
 
     async def _obey(self, message: CommandMessage) -> None:
         words, envelope = "", message.envelope.encode()

@@ -166,6 +166,10 @@ def test_a_move_goes_to_an_empty_seat_only(room: Room) -> None:
     room.hold()
     outcome = room.order(Verb.MOVE, SEAT, **wish)[SEAT]
     assert outcome.done, outcome.words
+    line = room.line("B1")
+    assert (line.state, line.candidate, line.roll_number) == (SeatState.EMPTY, "Okafor, Anna", "B-1042"), (
+        "awaited there"
+    )
     room.hold("assignment-2")
     assert "Another sitting goes to B1" in room.order(Verb.MOVE, OTHER, **wish)[OTHER].words
     assert [g.act for g in room.seats[SEAT].grants] == [Act.MOVE]

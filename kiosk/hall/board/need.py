@@ -103,8 +103,8 @@ def _of_candidate(look: Glance, line: SeatLine, now: datetime) -> Iterator[Need]
         return
     for least, severity in LATE:
         if now >= session.starts_at + least:
-            here = "is here and" if line.state is SeatState.READY else "has not come and"
-            yield Need(look.seat, "not begun", severity, f"{player.person.name} {here} has not begun")
+            where = "is here" if line.state is SeatState.READY else "has not come"
+            yield Need(look.seat, "not begun", severity, f"{player.person.name} {where}")
             return
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, RLock, Thread
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,7 @@ from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
 from kiosk.hall.board.lag import Lags
 from kiosk.hall.board.need import Need, hall_needs, needs, runs_on
 from kiosk.hall.board.notice import Notices
+from kiosk.hall.board.outage import Outages
 from kiosk.hall.board.plan import Spot, laid_out
 from kiosk.hall.board.record import Records
 from kiosk.hall.hub.presence import Presence
@@ -64,6 +65,7 @@ class Watch:
         self._plan = plan
         self._spots: dict[str, Spot] = {}
         self._lags = Lags()
+        self._outages = Outages()
         self._since: dict[str, tuple[SeatState, int]] = {}
         self._cast_ms: int | None = None
         self._listeners: list[Callable[[BoardState], None]] = []
@@ -117,6 +119,7 @@ class Watch:
             cast = self._cast(moment, now)
             looks = self._looks(cast, moment.boot_ms)
             lines = self._lines(cast, looks, moment.boot_ms, now)
+            self._announce_moves(cast, lines)
             self.seen = Seen(cast, looks, lines)
             self._attend(now)
             self._state = self._drawn(now)
@@ -186,6 +189,21 @@ class Watch:
             lines[seat] = seat_line(look, self._spots[seat], cast, since_ms=since_ms, lag_ms=lag_ms)
         return lines
 
+    def _announce_moves(self, cast: Cast, lines: dict[str, SeatLine]) -> None:
+        """Name whoever was sent to an empty seat and has not signed in there yet."""
+        for sitting, record in self.records.by_sitting.items():
+            move = self._store.moves.waiting(sitting) if record.acts.moved and not record.progress.is_over else None
+            line = None if move is None else lines.get(move.to_seat)
+            player = cast.players.get(cast.owners.get(record.progress.assignment_id, ""))
+            if line is None or player is None or line.state is not SeatState.EMPTY:
+                continue
+            lines[line.seat] = replace(
+                line,
+                candidate=player.person.name,
+                roll_number=player.person.roll_number,
+                test=lines[record.progress.seat].test if record.progress.seat in lines else None,
+            )
+
     def _attend(self, now: datetime) -> None:
         seen = self.seen
         found = [n for seat, look in seen.looks.items() for n in needs(look, seen.lines[seat], now)]
@@ -195,6 +213,7 @@ class Watch:
         self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
         for need in (*self._notices.drain(), *self._gaps()):
             self.attentions.raise_(need, now)
+        self._propose(now)
         self.attentions.measure(
             {
                 look.record.progress.submission_id: self._sight(look, now)
@@ -203,6 +222,13 @@ class Watch:
             },
             now,
         )
+
+    def _propose(self, now: datetime) -> None:
+        for look in self.seen.looks.values():
+            outage = self._outages.over(look, self._sight(look, now))
+            if outage is not None and look.record is not None:
+                need, meter = outage
+                self.attentions.raise_(need, now, look.record.progress.submission_id, meter)
 
     def _gaps(self) -> Sequence[Need]:
         return [need for look in self.seen.looks.values() if (need := self._lags.gap(look)) is not None]

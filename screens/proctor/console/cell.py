@@ -62,7 +62,7 @@ def draw_seat(line: SeatLine, look: Look, grid: Grid) -> tuple[Parts, Parts]:
         return ((blank, "seatmap--hidden"),), ((" " * width, ""),)
     edge = "▶" if look.here else "•" if look.chosen else " "
     mark = GLYPHS[look.need] if look.need else "+" if line.extended else " "
-    letter = "-" if line.state is SeatState.EMPTY else line.state.value
+    letter = line.state.value if line.state is not SeatState.EMPTY else "e" if line.candidate else "-"
     styles = f"{ink} {ground}".strip()
     upper = _upper(line, look.shown, letter, edge, mark, grid)
     return ((f"{upper:<{width}}", styles),), _lower(line, look, grid, styles, ground)
@@ -85,6 +85,8 @@ def _upper(line: SeatLine, shown: str, letter: str, edge: str, mark: str, grid: 
 
 def _lower(line: SeatLine, look: Look, grid: Grid, styles: str, ground: str) -> Parts:
     width = grid.width
+    if width == NARROWEST:
+        return ((" " * width, ground),)  # two digits would touch those of the next seat
     if width < 5:
         cells = 2 if width < 4 else 3
         return ((f"{value_of(line, look.shown, cells):>{min(width, cells + 1)}}".ljust(width), styles),)

@@ -45,8 +45,8 @@ class ConsoleScreen(SelectingPage):
     CSS_PATH = "console.tcss"
     HELP = (
         "Acts are for the selected seats; with none selected, for the seat under the cursor. R ready, W working, "
-        "P paused, A away, L lost, K locked, H handed in, S sealed, X absent, - empty. ▲ alarm, ! warning, + extended, "
-        "• selected, ■■ all answered, ↑ the hall holds the bundle, ↑↑ central has received it."
+        "P paused, A away, L lost, K locked, H handed in, S sealed, X absent, e expected, - empty. ▲ alarm, ! warning, "
+        "+ extended, • selected, ■■ all answered, ↑ the hall holds the bundle, ↑↑ central has received it."
     )
     BINDINGS = [
         Binding("c,C", "credit", show=False, id="console.credit", tooltip="Credit the time an incident has cost"),

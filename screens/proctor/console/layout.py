@@ -7,7 +7,7 @@ BESIDE = 110
 FRAME_ROWS = 8
 """Rows that are neither map nor list where one stands above the other: header, captions, lines below."""
 LEAST_LIST = 4
-LEAST_RIGHT = 42
+LEAST_RIGHT = 40
 MOST_RIGHT = 64
 CELLS = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 
