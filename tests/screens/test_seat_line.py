@@ -122,6 +122,24 @@ async def test_a_hall_stops_a_seat_in_the_middle_of_a_word(tmp_path: Path, verb,
         await day.stage.until(lambda: day.text == "cells grow")
 
 
+async def test_more_time_an_announcement_and_a_correction_take_no_key_from_whoever_types(tmp_path: Path) -> None:
+    async with at_the_essay(tmp_path) as day:
+        stage, before = day.stage, day.seat.desk.time_left().test_ms
+        await stage.pilot.press(*"cells")
+        await day.order(Verb.EXTEND, amount_ms=600_000, reason="power")
+        await stage.until(lambda: day.seat.desk.time_left().test_ms > before, PATIENCE)
+        await stage.pilot.press(*" grow")
+        await asyncio.to_thread(day.board.announce, "The alarm was false.")
+        await day.sees("F12 reads 1 message")
+        await stage.pilot.press(*" fast")
+        await asyncio.to_thread(day.board.announce, "Read 'animal' for 'plant'.", (), ESSAY)
+        await day.sees("Correction: Read 'animal'")
+        await stage.until(lambda: day.text == "cells grow fast")
+        await stage.press("f12")
+        await stage.until(lambda: all(m.is_read for m in day.seat.desk.messages()), PATIENCE)
+        await stage.until(lambda: [a.read for a in day.board.announcements()] == [1, 1], PATIENCE)
+
+
 async def test_a_raised_hand_is_seen_on_the_board(tmp_path: Path) -> None:
     async with at_the_essay(tmp_path) as day:
         await day.stage.press("f11")
