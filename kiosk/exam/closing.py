@@ -184,7 +184,8 @@ def _trouble(
         seats = ", ".join(unsealed)
         return (
             f"sat at {seats}, journal not sealed",
-            f"seal and collect the sitting of {seats}: kiosk bundle export DIR --unfinished",
+            f"seal and collect the sitting of {seats}: kiosk bundle export DIR --unfinished; where the "
+            "machine is gone: kiosk hall rescue",
         )
     if sealed or row.is_withdrawn or attended.state in (AttendanceState.ABSENT, AttendanceState.SENT_AWAY):
         return None

@@ -12,6 +12,7 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import SYSTEM_ID
 from kiosk.ground.home import Place
 from kiosk.hall.keys import HallKeys
+from kiosk.hall.rescue import SEAT as RESCUE
 from kiosk.sealing import frame
 from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
@@ -117,9 +118,16 @@ class Collection:
         if named.assignment_id not in {a.assignment_id for a in self._store.roster.assignments(named.candidate_id)}:
             yield "its assignment is not on the roster of this hall"
         try:
-            self._store.permits.lease(bundle.manifest.submission_id)
+            newest = self._store.permits.lease(bundle.manifest.submission_id).lease
         except Denied:
             yield "this hall gave no lease for it"
+            return
+        if bundle.manifest.epochs[-1].epoch < newest.epoch:
+            yield f"a branch: the sitting had gone on at {newest.seat}"
+        elif bundle.manifest.seat == RESCUE:
+            moves = self._store.moves.moves(bundle.manifest.submission_id)
+            left = next((m.from_seat for m in moves if m.epoch == newest.epoch), "")
+            yield f"sealed by the hall from its safety copy, for the machine of {left} was gone"
 
 
 def bundle_files(folder: Path) -> tuple[Path, ...]:

@@ -20,7 +20,8 @@ from kiosk.hall.keys import HallKeys
 from kiosk.hall.opening import Openings
 from kiosk.hall.reception import Reception
 from kiosk.hall.release import Opened, Opening
-from kiosk.hall.supervision import Supervision
+from kiosk.hall.rescue import Rescues
+from kiosk.hall.supervision import Pair, Supervision
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.envelope import PayloadType, read_envelope
 from kiosk.sealing.key import KeyRole
@@ -55,6 +56,8 @@ class Hall:
         """The keys of the seats' stores."""
         self.openings = Openings(store, keys, clock, lambda: self.custody.policy().start == "together")
         """Which tests may begin, and the leases of those that do."""
+        self.rescues = Rescues(store, keys, rights, self.openings, clock)
+        """Sittings whose machines are gone."""
         self.act_codes = ActCodes(store, keys, rights, self._supervision, clock)
         """The codes that allow acts at seats that cannot reach this hall."""
         self.confirmation = Confirmation(store, keys, clock)
@@ -163,6 +166,10 @@ class Hall:
             at=now, who=person.user_id, action=right, subject_type="exam_sessions", subject_id=session_id
         )
         self._store.roster.open_session(session_id, person.user_id, now, audit)
+
+    def recognise(self, pin: str, second_pin: str | None = None) -> Pair:
+        """Return the proctors with one PIN or two; raises Denied after a wrong try, and for how long to wait."""
+        return self._supervision.pair(pin, second_pin, "console")
 
     def open_session_by_pin(self, session_id: str, pin: str) -> str:
         """Open a session for the proctor with a PIN and return the proctor's name; wrong tries slow down."""

@@ -104,6 +104,10 @@ class Openings:
                 signed = self._follow(guest, case.move, now)
             else:
                 signed = self._again(guest, case.running)
+        return self.offer(signed)
+
+    def offer(self, signed: SignedLease) -> LeaseOffer:
+        """Return a lease with all its seat needs to open or go on; raises Refused where the paper is not open."""
         sealed, identity = self._store.papers.paper(signed.lease.paper), self._store.papers.identity(signed.lease.paper)
         if sealed is None or identity is None:
             raise Refused(NO_PAPER if sealed is None else NOT_RELEASED)

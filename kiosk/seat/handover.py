@@ -13,9 +13,10 @@ from kiosk.exam.entry import Entry, Genesis, Kind
 from kiosk.exam.error import Invalid, Tampered
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.journal import chain_hash, genesis_head, read_journal, verify
+from kiosk.exam.moment import Moment
 from kiosk.exam.page import Opening, Page, SignedGrant, SignedLease, page_of
 from kiosk.exam.record import Record
-from kiosk.exam.sitting import Sitting
+from kiosk.exam.sitting import Sitting, Step
 from kiosk.sealing.coded_grant import is_coded
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import JournalOffer
@@ -29,6 +30,16 @@ class Handover:
 
     record: Record
     lease: SignedLease
+
+    def go_on(self, moment: Moment) -> tuple[Sitting, list[Entry]]:
+        """Return the sitting replayed and taken over, with the first entries of this seat.
+
+        The time since its last entry is a gap nobody could measure, and charges nothing.
+        """
+        record, lease = self.record, self.lease.lease
+        sitting = Sitting.fold(record.paper, record.genesis, record.entries, lease.seat)
+        away = [Step(Kind.GAP, {"cause": "move", "ms": None})] if sitting.ledger.running else []
+        return sitting, [sitting.record(step, moment) for step in (*sitting.take_over(lease), *away)]
 
     def page(self, sitting: Sitting, entries: Sequence[Entry]) -> Page:
         """Return the page of the whole journal with the first `entries` of this seat, folded in already."""

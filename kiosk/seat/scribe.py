@@ -58,15 +58,9 @@ class Scribe:
 
     @classmethod
     def take_over(cls, handover: Handover, clock: Clock, writer: Writer, keep: Keep) -> "Scribe":
-        """Go on with a sitting that was written elsewhere; `keep` stores it all, or nothing, before it goes on.
-
-        The time since its last entry is a gap nobody could measure, and charges nothing.
-        """
+        """Go on with a sitting that was written elsewhere; `keep` stores it all, or nothing, before it goes on."""
         record, moment = handover.record, clock.now()
-        sitting = Sitting.fold(record.paper, record.genesis, record.entries, handover.lease.lease.seat)
-        away = [Step(Kind.GAP, {"cause": "move", "ms": None})] if sitting.ledger.running else []
-        steps = [*sitting.take_over(handover.lease.lease), *away]
-        entries = [sitting.record(step, moment) for step in steps]
+        sitting, entries = handover.go_on(moment)
         keep(handover.page(sitting, entries), record.leases, record.grants)
         scribe = cls(sitting, clock, writer, Watch(moment))
         scribe.events = RecentEvents(record.entries + tuple(entries))

@@ -14,7 +14,7 @@ from kiosk.exam.move import Move, MoveState
 from kiosk.exam.page import SignedGrant, SignedLease
 from storage.hall.command import OPEN, put_commands
 from storage.hall.part import Part, write_audit
-from storage.hall.stretch import lease_row, leases_of, tail_of
+from storage.hall.stretch import grant_row, lease_row, leases_of, tail_of
 from storage.models import hall as rows
 
 LATE = "The sitting went on at another seat before this was done. If it is still wanted, order it there."
@@ -26,25 +26,8 @@ class MovePart(Part):
     def order(self, move: Move, signed: SignedGrant, audit: AuditEntry) -> None:
         """Keep an order with its grant and the command to the old seat; one nobody has followed is replaced."""
         with self._writing() as work:
-            work.execute(
-                update(rows.Move)
-                .where(rows.Move.submission_id == move.submission_id, rows.Move.state == MoveState.ORDERED.value)
-                .values(state=MoveState.REPLACED.value)
-            )
             put_commands(work, (signed,))
-            work.execute(
-                insert(rows.Move),
-                [
-                    {
-                        "move_id": move.move_id,
-                        "submission_id": move.submission_id,
-                        "from_seat": move.from_seat,
-                        "to_seat": move.to_seat,
-                        "state": move.state.value,
-                        "ordered_at": move.ordered_at,
-                    }
-                ],
-            )
+            _put_move(work, move)
             write_audit(work, audit)
 
     def waiting(self, submission_id: str) -> Move | None:
@@ -68,26 +51,67 @@ class MovePart(Part):
         Returns False, with nothing changed, where the tail has grown since the lease was written. Raises Refused where
         the order stands no more.
         """
-        lease, fork = signed.lease, signed.lease.fork
         with self._writing() as work:
-            tail = tail_of(work, lease.submission_id, lease.opened_on)
-            if (None if tail is None else tail.newest.head) != fork:
+            if _head_of(work, signed) != signed.lease.fork:
                 return False
-            followed = work.execute(
-                update(rows.Move)
-                .where(rows.Move.move_id == move.move_id, rows.Move.state == MoveState.ORDERED.value)
-                .values(state=MoveState.FOLLOWED.value, epoch=lease.epoch)
-                .returning(rows.Move.move_id)
-            )
-            if followed.one_or_none() is None:
-                raise Refused("This sitting has just been moved elsewhere. Please ask the proctor.")
-            if leases_of(work, lease.submission_id, lease.opened_on)[-1].lease.epoch != lease.epoch - 1:
-                raise Refused("A newer permission has been given for this sitting. Please try again.")
-            work.execute(insert(rows.Lease), [lease_row(signed)])
-            _go_on(work, signed, fork, now)
-            _give_up(work, move, lease.seat, now)
+            _follow(work, move, signed, now)
             write_audit(work, audit)
             return True
+
+    def rescue(
+        self, move: Move, grant: SignedGrant, signed: SignedLease, seen: Head, audit: AuditEntry, now: datetime
+    ) -> bool:
+        """Keep an order together with the lease that follows it at once, and send its old seat nothing: it is gone.
+
+        Returns False, with nothing changed, where the tail's head is no more the one that was `seen`.
+        """
+        with self._writing() as work:
+            if _head_of(work, signed) != seen:
+                return False
+            work.execute(insert(rows.Grant), [grant_row(grant)])
+            _put_move(work, move)
+            _follow(work, move, signed, now)
+            write_audit(work, audit)
+            return True
+
+
+def _put_move(work: Session, move: Move) -> None:
+    work.execute(
+        update(rows.Move)
+        .where(rows.Move.submission_id == move.submission_id, rows.Move.state == MoveState.ORDERED.value)
+        .values(state=MoveState.REPLACED.value)
+    )
+    row = {
+        "move_id": move.move_id,
+        "submission_id": move.submission_id,
+        "from_seat": move.from_seat,
+        "to_seat": move.to_seat,
+        "state": move.state.value,
+        "ordered_at": move.ordered_at,
+    }
+    work.execute(insert(rows.Move), [row])
+
+
+def _head_of(work: Session, signed: SignedLease) -> Head | None:
+    tail = tail_of(work, signed.lease.submission_id, signed.lease.opened_on)
+    return None if tail is None else tail.newest.head
+
+
+def _follow(work: Session, move: Move, signed: SignedLease, now: datetime) -> None:
+    lease = signed.lease
+    followed = work.execute(
+        update(rows.Move)
+        .where(rows.Move.move_id == move.move_id, rows.Move.state == MoveState.ORDERED.value)
+        .values(state=MoveState.FOLLOWED.value, epoch=lease.epoch)
+        .returning(rows.Move.move_id)
+    )
+    if followed.one_or_none() is None:
+        raise Refused("This sitting has just been moved elsewhere. Please ask the proctor.")
+    if leases_of(work, lease.submission_id, lease.opened_on)[-1].lease.epoch != lease.epoch - 1:
+        raise Refused("A newer permission has been given for this sitting. Please try again.")
+    work.execute(insert(rows.Lease), [lease_row(signed)])
+    _go_on(work, signed, lease.fork, now)
+    _give_up(work, move, lease.seat, now)
 
 
 def _go_on(work: Session, signed: SignedLease, fork: Head | None, now: datetime) -> None:
