@@ -110,6 +110,8 @@ class Replica:
                 case AckMessage():
                     return self._acked(course, message)
                 case WantMessage():
+                    if not self._reaches(message.submission_id, message.first - 1):
+                        return None  # no hub can hold what this seat has not written
                     course.next, course.sent, course.is_due = message.first, None, True
                     course.start |= message.start
                     if course.held is not None and message.first <= course.held.seq:
@@ -157,7 +159,7 @@ class Replica:
         if course.held is not None and ack.seq <= course.held.seq:
             return None
         if ack.seq < 0 or self.journals.hash_at(ack.submission_id, ack.seq) != bytes.fromhex(ack.hash):
-            if course.next is None:
+            if course.next is None and self._reaches(ack.submission_id, ack.seq):
                 course.next = ack.seq + 1
             return None
         course.held = Head(ack.seq, bytes.fromhex(ack.hash))
@@ -166,6 +168,9 @@ class Replica:
         if course.sent is not None and course.sent.stop <= ack.seq + 1:
             course.sent = None
         return course.held
+
+    def _reaches(self, submission_id: str, seq: int) -> bool:
+        return seq < 0 or self.journals.hash_at(submission_id, seq) is not None
 
     def _is_unheard(self, now_ms: int) -> bool:
         """Whether the hub has left unsaid for too long how much it holds."""
