@@ -25,13 +25,22 @@ KEYS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+class _Screen(pyte.Screen):
+    """Counts the bells."""
+
+    bells = 0
+
+    def bell(self, *args: object) -> None:
+        self.bells += 1
+
+
 class Terminal:
     """One program in a terminal of a given size."""
 
     def __init__(
         self, argv: Sequence[str], env: Mapping[str, str] | None = None, columns: int = 80, rows: int = 24
     ) -> None:
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.status: int | None = None
         self.read_at = 0.0
@@ -52,6 +61,16 @@ class Terminal:
     def text(self) -> str:
         """What can be read on the screen now."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def title(self) -> str:
+        """What the program has set as the window's title."""
+        return self._screen.title
+
+    @property
+    def bells(self) -> int:
+        """How often the program has rung."""
+        return self._screen.bells
 
     def press(self, *keys: str) -> None:
         """Press keys by name, or type plain text."""

@@ -1,48 +1,56 @@
-"""Outages: what a seat's silence may have cost its candidate, proposed once the seat is back.
+"""Outages: how long a sitting stood still while its seat was silent, told once the seat is back.
 
-A seat that has only lost its hall works on, and one that was started again is not charged for the time between: both
-cost nothing. A machine that stood still while its clock ran did, and nobody there can have said so.
+No seat charges its candidate for such a time, and one that has only lost its hall works on; a proctor decides whether
+it counts.
 """
 
 from dataclasses import dataclass
 
-from kiosk.exam.incident import Cause, Meter, Sight
+from kiosk.exam.attempt import Phase
+from kiosk.exam.incident import Sight
 from kiosk.hall.board.fold import Glance
 from kiosk.hall.board.need import Need
 from kiosk.views.board import Severity
+from kiosk.wire.hub import BEAT_SECONDS
 
-LEAST_MS = 5_000
-"""Less than this is not worth a proctor's time."""
-KIND = "was lost"
-WORDS = "equipment: silent, and nothing was put down meanwhile. Space if no time was lost"
+LEAST_MS = round(5 * BEAT_SECONDS * 1000)
+"""Less cannot be told from what the hall reckons between two beats."""
+KIND = "gap"
 
 
 @dataclass(frozen=True, slots=True)
 class _Silence:
     boot_id: str
-    seq: int
-    noticed: Sight
+    last: Sight
+    """How the sitting stood when the seat last spoke."""
 
 
 class Outages:
-    """Remembers how each sitting stood when its seat was lost; one for a watch."""
+    """Remembers how each running sitting stood when its seat fell silent; one for a watch."""
 
     def __init__(self) -> None:
         self._silent: dict[str, _Silence] = {}
 
-    def over(self, look: Glance, sight: Sight) -> tuple[Need, Meter] | None:
-        """Return the time that is proposed for a seat which has just come back; None where there is none."""
+    def over(self, look: Glance, now_ms: int) -> Need | None:
+        """Return that a sitting stood still, once its seat has come back without a start of its machine.
+
+        `now_ms` is the hall's wall clock. A machine that was started again is told of by `Lags.gap`.
+        """
         told = look.sitting
         if told is None:
             return None
         sitting = told.submission_id or ""
         if look.is_lost:
-            self._silent.setdefault(sitting, _Silence(told.boot_id, told.seq, sight))
+            if look.phase is Phase.RUNNING:
+                last = Sight(at_ms=now_ms - look.age_ms, used_ms=told.used_ms)
+                self._silent.setdefault(sitting, _Silence(told.boot_id, last))
             return None
         before = self._silent.pop(sitting, None)
-        if before is None or (told.boot_id, told.seq) != (before.boot_id, before.seq):
+        if before is None or told.boot_id != before.boot_id:
             return None
-        meter = Meter(cause=Cause.EQUIPMENT, noticed=before.noticed, has_stopped=True, over=sight)
-        if meter.lost_ms(sight) < LEAST_MS:
+        stood_ms = now_ms - look.age_ms - before.last.at_ms - (told.used_ms - (before.last.used_ms or 0))
+        if stood_ms < LEAST_MS:
             return None
-        return Need(look.seat, KIND, Severity.WARN, WORDS), meter
+        seconds = stood_ms // 1000
+        words = f"stood still for {seconds // 60}:{seconds % 60:02}, not charged; charge it at the seat, or leave it"
+        return Need(look.seat, KIND, Severity.NOTE, words)

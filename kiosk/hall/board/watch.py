@@ -211,9 +211,8 @@ class Watch:
             found += [n for seat, look in seen.looks.items() if (n := runs_on(look, seen.lines[seat])) is not None]
         silent = {seat for seat, look in seen.looks.items() if look.vitals is None or look.is_lost}
         self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
-        for need in (*self._notices.drain(), *self._gaps()):
+        for need in (*self._notices.drain(), *self._gaps(now)):
             self.attentions.raise_(need, now)
-        self._propose(now)
         self.attentions.measure(
             {
                 look.record.progress.submission_id: self._sight(look, now)
@@ -223,15 +222,10 @@ class Watch:
             now,
         )
 
-    def _propose(self, now: datetime) -> None:
-        for look in self.seen.looks.values():
-            outage = self._outages.over(look, self._sight(look, now))
-            if outage is not None and look.record is not None:
-                need, meter = outage
-                self.attentions.raise_(need, now, look.record.progress.submission_id, meter)
-
-    def _gaps(self) -> Sequence[Need]:
-        return [need for look in self.seen.looks.values() if (need := self._lags.gap(look)) is not None]
+    def _gaps(self, now: datetime) -> Sequence[Need]:
+        now_ms, looks = round(now.timestamp() * 1000), self.seen.looks.values()
+        found = [need for look in looks for need in (self._lags.gap(look), self._outages.over(look, now_ms))]
+        return [need for need in found if need is not None]
 
     def _sight(self, look: Glance, now: datetime) -> Sight:
         return Sight(

@@ -45,7 +45,8 @@ class PreflightScreen(MatrixPage):
         go = sum(s.fitness is Fitness.GO for s in needed)
         spare = f", {len(seats) - len(needed)} spare" if len(needed) < len(seats) else ""
         hall = sum(c.fitness is not Fitness.GO for c in self._found.hall)
-        words = f"{go} of {len(needed)} seats go{spare}; {hall} of {len(self._found.hall)} checks of the hall not go"
+        own = f"{hall} of {len(self._found.hall)} checks of the hall not go" if hall else "the hall itself goes"
+        words = f"{go} of {len(needed)} seats go{spare}; {own}"
         return self._found.is_go, f"{'GO' if self._found.is_go else 'NO GO'}   {words}"
 
     def more(self) -> Sequence[Content]:
@@ -81,8 +82,8 @@ class PreflightScreen(MatrixPage):
     @property
     def _wide(self) -> int:
         longest = max((len(name) for name in self._names), default=0) + 1
-        # the words behind get the better half of a narrow screen
-        return max(NARROWEST, min(longest, (self.size.width // 2 - 10) // max(1, len(self._names))))
+        # the words behind keep a third of a narrow screen
+        return max(NARROWEST, min(longest, (self.size.width * 2 // 3 - 10) // max(1, len(self._names))))
 
     def _line(self, seat: SeatFitness) -> Content:
         found = {clean_line(c.name, 12): c for c in seat.checks}
