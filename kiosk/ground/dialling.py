@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import socket
 import ssl
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ OPEN_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
 PORT = 443
 _UNKNOWN_TOKEN = 401
+_wire_log = logging.getLogger("kiosk.dialling.wire")
+"""What the WebSocket library says: below this level it tells tokens and PINs, and at any it writes over a screen."""
 
 
 class Dialler:
@@ -35,6 +38,7 @@ class Dialler:
             self._certificate = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.strip())).hexdigest()
         except ValueError:
             raise Invalid("the certificate in this address cannot be read") from None
+        _wire_log.setLevel(logging.CRITICAL)
         self._urls = list(urls)
         self._path = path
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -94,6 +98,7 @@ class Dialler:
                 ping_interval=None,
                 max_size=LARGEST_TO_SEAT,
                 proxy=None,
+                logger=_wire_log,
                 legacy=True,  # the line is owned by whoever dials, not by a block
             )
         except BaseException:
