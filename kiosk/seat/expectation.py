@@ -47,7 +47,7 @@ class Expectations:
     def take(self, message: AdvanceMessage) -> None:
         """Keep what a hub sent; raises Tampered, Invalid or Denied for what is not this hall's word for this seat."""
         lease, expected = message.lease.encode(), message.candidate.encode()
-        document, signed = self._document(expected), self._trust.lease(lease)
+        document, signed = read_expected(expected, self._trust.hall_key), self._trust.lease(lease)
         if (signed.lease.submission_id, signed.lease.candidate_id) != (
             document.submission_id,
             document.candidate.user_id,
@@ -101,7 +101,7 @@ class Expectations:
         return None if found is None else SignedGrant(grant=own_grant(found), envelope=found)
 
     def _expected(self, advance: Advance) -> Expected:
-        document = self._document(advance.expected)
+        document = read_expected(advance.expected, self._trust.hall_key)
         return Expected(
             lease=self._trust.lease(advance.lease),
             card=TypeAdapter(CandidateCard).validate_python(document.candidate.model_dump()),
@@ -112,13 +112,15 @@ class Expectations:
             secret_hash=advance.secret_hash,
         )
 
-    def _document(self, envelope: bytes) -> ExpectedDocument:
-        read = read_envelope(envelope, PayloadType.EXPECTED)
-        read.check(self._trust.hall_key)
-        try:
-            return ExpectedDocument.model_validate_json(read.canonical_payload())
-        except ValidationError as error:
-            raise Invalid(f"what the hall tells ahead is not of this version: {words(error)}") from None
+
+def read_expected(envelope: bytes, hall_key: str) -> ExpectedDocument:
+    """Return what a hall with this key tells ahead; raises Tampered or Invalid for anything else."""
+    read = read_envelope(envelope, PayloadType.EXPECTED)
+    read.check(hall_key)
+    try:
+        return ExpectedDocument.model_validate_json(read.canonical_payload())
+    except ValidationError as error:
+        raise Invalid(f"what the hall tells ahead is not of this version: {words(error)}") from None
 
 
 def _id(expected: Expected) -> str:

@@ -1,25 +1,33 @@
 """Every kind of signed document there is, made by a whole ring of keys, and read as its receiver reads it."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from builders import NOON, a_grant, a_lease, a_paper, a_question, a_section, an_attempt
 from keyring import HALL, SEAT, Keyring, a_bundle, a_roster
+from kiosk.exam.act_code import Signatory, Terms, challenge_of, code_of
+from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.canonical import canonical
 from kiosk.exam.closing import RowState
+from kiosk.exam.error import Invalid
+from kiosk.exam.grant import Act
 from kiosk.exam.moment import iso
 from kiosk.exam.paper import Paper
+from kiosk.ground.certificate import DoorCertificate
 from kiosk.sealing import frame
+from kiosk.sealing.address import parse_address, read_address, sign_address
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.carried import open_journal, seal_journal
 from kiosk.sealing.certificate import verify_chain
 from kiosk.sealing.closing import closeout, read_closeout, read_closing, sign_closing
+from kiosk.sealing.coded_grant import CodedGrant, proctor_name, read_coded, sign_coded
 from kiosk.sealing.decision import read_decision, sign_decision
 from kiosk.sealing.envelope import PayloadType, open_envelope, read_envelope, sign
 from kiosk.sealing.erasure import Grave, Wiper, read_tombstone, tombstone
@@ -30,10 +38,14 @@ from kiosk.sealing.package import BLOBS, MANIFEST, Address, Issuer, read_package
 from kiosk.sealing.receipt import ReceiptSigner, read_receipt
 from kiosk.sealing.release import read_release, sign_release
 from kiosk.sealing.revocation import NONE_REVOKED, Revocations, read_revocations, revoke
+from kiosk.sealing.seat_proof import check_seat_proof, sign_seat_proof
 from kiosk.sealing.store_key import read_proof, sign_proof
+from kiosk.seat.expectation import read_expected
 from kiosk.seat.trust import Trust
+from kiosk.wire.answer import CandidateAnswer, InstructionsAnswer, TestAnswer
 from kiosk.wire.closing import ClosingDocument, ExplainedRow
-from kiosk.wire.hub import FrameMessage
+from kiosk.wire.expected import ExpectedDocument
+from kiosk.wire.hub import FrameMessage, SeatProof
 from kiosk.wire.index import IndexedBundle
 from kiosk.wire.revocation import RevokedDocument
 
@@ -213,6 +225,69 @@ def _read_carried(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
     return open_journal(frame.join(data, _carried(ring)[1]), revoked=revoked, **asked)
 
 
+def _coded(ring: Keyring) -> bytes:
+    grant = a_grant(Act.EXTEND, seat=SEAT, who=proctor_name(3), amount_ms=600_000, reason="power")
+    bare = CodedGrant(grant=grant, candidate_id="candidate-1", nonce="ab" * 16, challenge="", code="")
+    key = bytes(range(32))
+    challenge = challenge_of(key, bare.setting, bare.nonce)
+    code = code_of(key, SEAT, challenge, Terms(act=Act.EXTEND, amount_ms=600_000, reason="power"), Signatory(3))
+    return sign_coded(replace(bare, challenge=challenge, code=code), ring.seat, ring.seat_chain).envelope
+
+
+def _expected(ring: Keyring) -> bytes:
+    card = {"assignment_id": "assignment-1", "title": "Biology II", "minutes": 60, "max_attempts": 1}
+    test = {"status": "assigned", "due": NOON, "questions": 1, "attempts_used": 0, "refusal": None}
+    begun = {"has_open_sitting": False, "has_results": False}
+    read = {"description": None, "instructions": None, "sections": (), "attempt": 1, "resumes": False}
+    document = ExpectedDocument(
+        version=1,
+        submission_id="submission-1",
+        candidate=CandidateAnswer(user_id="candidate-1", name="Okafor, Anna", roll_number="B-1042", seat=SEAT),
+        test=TestAnswer.model_validate({**card, **test, **begun, "status": AssignmentStatus.ASSIGNED}),
+        instructions=InstructionsAnswer.model_validate(card | read),
+    )
+    return sign(PayloadType.EXPECTED, document.model_dump(mode="json"), ring.hall)
+
+
+TOKEN = "t" * 43
+
+
+@cache
+def _tls() -> DoorCertificate:
+    made = DoorCertificate.own(Path(tempfile.mkdtemp(prefix="kiosk-tls-")))
+    made.make(["192.0.2.7"], NOON, "hub")
+    return made
+
+
+def _address(ring: Keyring) -> bytes:
+    url = ["wss://192.0.2.7:8444"]
+    file = sign_address(url, _tls().pem(), TOKEN, ring.hall, ring.hall_chain, ring.root.public, NOON)
+    return file.envelope.encode()
+
+
+def _read_address(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
+    carried = json.dumps({"version": 1, "envelope": _text(data), "token": TOKEN}).encode()
+    return read_address(parse_address(carried), ring.root.public, revoked)
+
+
+def _seat_proof(ring: Keyring) -> bytes:
+    return sign_seat_proof(HALL, SEAT, NONCE, _tls().fingerprint(), ring.seat).encode()
+
+
+def _read_seat_proof(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
+    expected = SeatProof(hall=HALL, seat=SEAT, nonce=NONCE, certificate=_tls().fingerprint())
+    asked = {"hall_key": ring.hall.public, "root": ring.root.public, "at": iso(NOON), "revoked": revoked}
+    return check_seat_proof(_text(data), ring.seat_chain, expected, **asked)
+
+
+def _text(data: bytes) -> str:
+    """Return bytes as a line's text; what no text holds is refused there already."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Invalid("this is no text") from None
+
+
 NONCE, WRAPPED = "0" * 64, b"the sealed key of a store"
 
 
@@ -312,6 +387,22 @@ KINDS = (
         lambda ring: sign(PayloadType.GRANT, a_grant().document(), ring.hall),
         lambda data, ring, revoked: Trust(SEAT, ring.hall.public, HALL, ring.root.public).grant(data),
     ),
+    Kind(
+        "act by code",
+        PayloadType.CODED_GRANT,
+        KeyRole.SEAT,
+        _coded,
+        lambda data, ring, revoked: read_coded(data, ring.root.public, HALL),
+    ),
+    Kind(
+        "word ahead",
+        PayloadType.EXPECTED,
+        KeyRole.HALL,
+        _expected,
+        lambda data, ring, revoked: read_expected(data, ring.hall.public),
+    ),
+    Kind("address of a hub", PayloadType.HUB_ADDRESS, KeyRole.HALL, _address, _read_address),
+    Kind("proof of a seat on the line", PayloadType.SEAT_PROOF, KeyRole.SEAT, _seat_proof, _read_seat_proof),
     Kind(
         "certificate",
         PayloadType.CERTIFICATE,

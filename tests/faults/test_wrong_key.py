@@ -32,8 +32,8 @@ CHAINS = {
 """Where a ring has the key and the chain of each role."""
 HELD = {"bundle"}
 """What is kept and marked under a revoked key."""
-UNASKED = {"index", "tombstone"}
-"""What is only a list of files, each of which is verified by itself, or tells of what is gone."""
+UNASKED = {"index", "tombstone", "act by code"}
+"""What is only a list of files, each verified by itself, tells of what is gone, or is worth what its code is."""
 
 
 def key_of(ring: Keyring, role: KeyRole) -> SigningKey:
