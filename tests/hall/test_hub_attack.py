@@ -245,3 +245,34 @@ def test_thousands_of_messages_of_one_seat_hold_up_no_other_and_stay_in_order(wo
     assert max(sum(seat == "A13" for seat, _ in batch) for batch in tally.batches) == MOST_OF_SEAT
     assert [m for batch in tally.batches for seat, m in batch if seat == "A13"] == list(range(3_000))
     assert len(freed) == 3_001
+
+
+class Post:
+    """Notes why it was hung up."""
+
+    def __init__(self):
+        self.farewell = None
+
+    def hang_up(self, words):
+        self.farewell = words
+
+
+def test_one_message_that_fails_costs_the_others_few_commits(world):
+    tally, posts = Tally(), [Post() for _ in range(400)]
+    receive = tally.receive
+
+    def choke(batch):
+        if any(seat == "S77" for seat, _ in batch):
+            tally.batches.append([])
+            raise KeyError("x")
+        receive(batch)
+
+    tally.receive = choke
+    clerk = Clerk(tally, world.house.clock)
+    for number, post in enumerate(posts):
+        clerk.put(Said(f"S{number}", number, post, lambda: None))
+    clerk.start()
+    clerk.close()
+    assert [n for n, post in enumerate(posts) if post.farewell] == [77]
+    assert sorted(m for batch in tally.batches for _, m in batch) == [n for n in range(400) if n != 77]
+    assert len(tally.batches) < 25

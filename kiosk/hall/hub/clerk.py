@@ -153,16 +153,24 @@ class Clerk:
         self._receive(batch)
 
     def _receive(self, batch: Sequence[Said]) -> None:
-        """Put messages before the hub together; where that fails, one by one, so that one keeps no other back."""
-        if not batch:
+        """Put messages before the hub, and say that they were worked on."""
+        if batch:
+            self._put_before(batch)
+        for said in batch:
+            said.taken()
+
+    def _put_before(self, batch: Sequence[Said]) -> None:
+        """Put messages before the hub together; where that fails, half by half, so that one keeps no other back."""
+        if len(batch) == 1:
+            (said,) = batch
+            self._for_seat(said.post, said.seat, partial(self._hub.receive, [(said.seat, said.message)]))
             return
         try:
             self._hub.receive([(s.seat, s.message) for s in batch])
-        except Exception:  # noqa: BLE001 - told apart below, message by message
-            for said in batch:
-                self._for_seat(said.post, said.seat, partial(self._hub.receive, [(said.seat, said.message)]))
-        for said in batch:
-            said.taken()
+        except Exception:  # noqa: BLE001 - told apart half by half
+            half = len(batch) // 2
+            self._put_before(batch[:half])
+            self._put_before(batch[half:])
 
     def _for_seat(self, post: Post, seat: str, act: Callable[[], None]) -> None:
         """Do something for one seat; where it fails its line is hung up, and what was not acknowledged comes again."""
