@@ -11,7 +11,7 @@ from kiosk.sealing.coded_grant import is_coded
 from kiosk.seat.carriage import Carriage
 from kiosk.seat.desk import Desk
 from kiosk.seat.expectation import Expectations
-from kiosk.seat.fence import GOES_ON_ELSEWHERE, fence_by, fence_of
+from kiosk.seat.fence import GOES_ON_ELSEWHERE, STOPPED, fence_by, fence_of, stop_of
 from kiosk.seat.hub_line import HubLine
 from kiosk.seat.link.side import Errand
 from kiosk.seat.order import NOT_HERE
@@ -161,11 +161,15 @@ class Attendant:
         if lease.submission_id != message.submission_id:
             raise Refused("This permission is for another sitting.")
         record = self._store.record(lease.submission_id)
-        if record is None or record.leases[-1].lease.epoch >= lease.epoch:
+        own = None if record is None else record.leases[-1].lease
+        if own is None or own.epoch > lease.epoch or self._store.is_sealed(lease.submission_id):
             return
-        if scribe is not None and scribe.sitting.genesis.submission_id == lease.submission_id and scribe.fence():
-            self._desk.tell(Changed(GOES_ON_ELSEWHERE))
-        self._store.fences.keep(fence_of(signed, self._clock.now()))
+        is_stop = own.epoch == lease.epoch
+        words = STOPPED if is_stop else GOES_ON_ELSEWHERE
+        if scribe is not None and scribe.sitting.genesis.submission_id == lease.submission_id and scribe.fence(words):
+            self._desk.tell(Changed(words))
+        moment = self._clock.now()
+        self._store.fences.keep(stop_of(signed, moment) if is_stop else fence_of(signed, moment))
 
     def _announce(self, message: AnnouncementMessage) -> None:
         """Tell whoever sits here; what does not concern their paper is only answered. Nobody there hears it later."""

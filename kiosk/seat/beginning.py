@@ -9,7 +9,7 @@ from kiosk.exam.moment import Clock
 from kiosk.exam.page import SignedLease
 from kiosk.exam.record import Record
 from kiosk.seat.act_code import ActCodes
-from kiosk.seat.fence import GOES_ON_ELSEWHERE
+from kiosk.seat.fence import GOES_ON_ELSEWHERE, STOPPED
 from kiosk.seat.handover import handover_of
 from kiosk.seat.offer import lease_of, opening_of
 from kiosk.seat.scribe import Scribe
@@ -73,4 +73,6 @@ class Beginning:
     def _must_not_be_fenced(self, signed: SignedLease) -> None:
         fence = self.store.fences.of(signed.lease.submission_id)
         if fence is not None and signed.lease.epoch < fence.epoch:
+            if fence.seat == self.seat:
+                raise Refused(STOPPED)
             raise Refused(GOES_ON_ELSEWHERE if fence.seat is None else f"This sitting goes on at seat {fence.seat}.")

@@ -6,6 +6,11 @@ from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.text import clean_line
 
 GOES_ON_ELSEWHERE = "This sitting goes on at another seat."
+STOPPED = (
+    "The hall has to look at this seat before you go on. Please raise your hand; all you wrote is kept, and the proctor "
+    "will let you go on."
+)
+"""To a candidate whose seat holds another journal than the hall acknowledged: writing on would only part the two."""
 
 
 def fence_by(signed: SignedGrant, opened_on: str, epoch: int, moment: Moment) -> Fence:
@@ -15,6 +20,19 @@ def fence_by(signed: SignedGrant, opened_on: str, epoch: int, moment: Moment) ->
         opened_on=opened_on,
         epoch=epoch + 1,
         seat=clean_line(signed.grant.note, 100) or None,
+        at=moment.at,
+        envelope=signed.envelope,
+    )
+
+
+def stop_of(signed: SignedLease, moment: Moment) -> Fence:
+    """Return the fence of a seat's own lease, under which it may write no more until the sitting is moved, here too."""
+    lease = signed.lease
+    return Fence(
+        submission_id=lease.submission_id,
+        opened_on=lease.opened_on,
+        epoch=lease.epoch + 1,
+        seat=lease.seat,
         at=moment.at,
         envelope=signed.envelope,
     )

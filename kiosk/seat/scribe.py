@@ -17,7 +17,7 @@ from kiosk.exam.sitting import Sitting, Step
 from kiosk.exam.supervision import carry_out
 from kiosk.exam.timing import TICK_MS
 from kiosk.seat.event import RecentEvents
-from kiosk.seat.fence import fence_by
+from kiosk.seat.fence import GOES_ON_ELSEWHERE, fence_by
 from kiosk.seat.handover import Handover
 from kiosk.seat.watch import Watch, moment_of
 from kiosk.seat.writer import Writer
@@ -43,7 +43,8 @@ class Scribe:
         self._clock = clock
         self._writer = writer
         self._watch = watch
-        self._is_fenced = False
+        self.fenced: str | None = None
+        """Why nothing is written here any more, in words; None while it is."""
 
     @classmethod
     def open(
@@ -83,17 +84,17 @@ class Scribe:
     def phase(self) -> Phase:
         """What the sitting is doing as far as this seat may say: one that goes on elsewhere is moved."""
         phase = self.sitting.phase
-        return Phase.MOVED if self._is_fenced and phase is not Phase.SEALED else phase
+        return Phase.MOVED if self.fenced is not None and phase is not Phase.SEALED else phase
 
     @property
     def is_at_work(self) -> bool:
         """Whether the sitting is neither new nor over, nor goes on elsewhere."""
         return self.phase in AT_WORK
 
-    def fence(self) -> bool:
-        """Write no more: the sitting goes on elsewhere; return whether that was news. What is written is committed."""
+    def fence(self, words: str = GOES_ON_ELSEWHERE) -> bool:
+        """Write no more, and say why; return whether that was news. What is written is committed."""
         with self.lock:
-            was_fenced, self._is_fenced = self._is_fenced, True
+            was_fenced, self.fenced = self.fenced is not None, words
             return not was_fenced
 
     def now(self) -> Moment:
@@ -149,8 +150,8 @@ class Scribe:
             self._write(steps, moment, grant=signed)
 
     def _must_be_ours(self) -> None:
-        if self._is_fenced:
-            raise Refused("This sitting goes on at another seat.")
+        if self.fenced is not None:
+            raise Refused(self.fenced)
 
     def _look(self) -> Moment:
         if self._writer.failure is not None:

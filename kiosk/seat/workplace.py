@@ -46,6 +46,7 @@ class Workplace:
                 receipt=receipt_code(hand_in.hash) if hand_in else None,
                 handed_in_at=hand_in.at if hand_in else None,
                 handed_in_by=hand_in.body["by"] if hand_in else None,
+                fenced=scribe.fenced,
             )
 
     def time_left(self) -> TimeLeft:

@@ -198,6 +198,8 @@ class SittingState:
     handed_in_at: str | None = None
     handed_in_by: str | None = None
     """candidate, time or proctor."""
+    fenced: str | None = None
+    """Why nothing can be written here any more, where the hall said so; None while it can."""
 
 
 @dataclass(frozen=True, slots=True)

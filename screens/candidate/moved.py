@@ -13,6 +13,7 @@ from screens.messages import SignOutAsked
 from screens.sitting import SittingScreen
 from screens.widgets.press import Press
 
+GOES_ON = "This sitting goes on at another seat."
 _ADVICE = (
     "You go on at the same question, with the time you have left. Here nothing can be written any more. "
     "Please follow the proctor."
@@ -30,9 +31,11 @@ class MovedScreen(SittingScreen):
 
     def compose_desk(self) -> ComposeResult:
         """Compose the words and the way out."""
+        fenced = self.state.fenced
+        is_stop = fenced not in (None, GOES_ON)
         with Vertical(id="moved"):
-            yield Static("║  This sitting goes on at another seat  ║", id="words")
-            yield Static(_ADVICE, id="advice")
+            yield Static(f"║  {'This seat is stopped' if is_stop else GOES_ON.rstrip('.')}  ║", id="words")
+            yield Static(Content(fenced or "") if is_stop else _ADVICE, id="advice")
             yield Static(id="levels")
             yield Press("Sign out", id="sign-out")
 

@@ -1,5 +1,6 @@
 """What the hall orders at a seat, and a sitting that goes on elsewhere: read-only here, however often it starts."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -17,9 +18,10 @@ from kiosk.exam.person import Role
 from kiosk.hall.place import hall_keys
 from kiosk.hall.supervision import Pair
 from kiosk.sealing.envelope import PayloadType, sign
+from kiosk.seat.fence import STOPPED
 from kiosk.views.authority import LeaseOffer
 from kiosk.views.desk import Changed, Ordered, Told
-from kiosk.wire.hub import CommandMessage, FencedMessage, SealMessage
+from kiosk.wire.hub import CommandMessage, FencedMessage, HoldingLine, HoldingMessage, SealMessage
 from live_hub import a_live_hub, until
 
 PROCTOR = a_person(Role.PROCTOR, user_id="proctor-1", name="Mbeki, Thandi")
@@ -182,3 +184,80 @@ def test_a_sitting_that_is_open_is_not_sealed_by_the_hall(hub, seat):
     seat.link._side.do(SealMessage(submissions=(the_id(seat),)))
     assert seat.desk._store.bundles() == ()
     assert seat.desk.state().phase is Phase.RUNNING
+
+
+def put_back(hub, seat):
+    """Close a seat, put an older state of its whole folder back, and let it start again there; return it."""
+    until(lambda: seat.link.settle(the_id(seat), 1))
+    older = hub.house.home.folder.parent / "older"
+    seat.close()
+    hub.seats.remove(seat)
+    shutil.copytree(seat.place.folder, older)
+    again = hub.begun("A12", ROLL, CODE)
+    again.desk.flag(again.desk.state().question_id, True)
+    until(lambda: again.desk.saved().pending == 0)
+    until(lambda: again.link.settle(the_id(again), 1))
+    again.close()
+    hub.seats.remove(again)
+    shutil.rmtree(seat.place.folder)
+    shutil.copytree(older, seat.place.folder)
+    return hub.seat("A12")
+
+
+def raised(hub):
+    """Return what the board raises about the seat."""
+    hub.site.boardroom.watch.look_afresh()
+    return {a.kind: a.words for a in hub.site.boardroom.board().state().attention if a.seat == "A12"}
+
+
+def test_a_seat_put_back_to_an_older_state_writes_no_more_until_its_sitting_is_moved_to_itself(hub, seat):
+    submission, flagged = the_id(seat), seat.desk.state().question_id
+    back = put_back(hub, seat)
+    until(lambda: back.desk._store.fences.of(submission))
+    assert "behind" in raised(hub)
+    back.desk.sign_in(ROLL, CODE)
+    held = len(back.desk._store.record(submission).entries)
+    with pytest.raises(Refused, match=r"does not hold all|look at this seat"):
+        back.desk.begin("assignment-1")
+    assert len(back.desk._store.record(submission).entries) == held
+    hub.hub.moves.order(submission, "A12", Pair(PROCTOR, None), "the disk was put back")
+    until(lambda: not waiting(hub))
+    back.desk.begin("assignment-1")
+    assert back.desk.state().phase is Phase.RUNNING
+    assert back.desk.state().answers[flagged].flagged
+    back.desk.flag(flagged, False)
+    until(lambda: back.link.settle(submission, 1))
+    assert hub.site.store.tails.holding(submission, hub_day(hub, submission)).tail.newest.epoch == 2
+
+
+def hub_day(hub, submission):
+    return hub.site.store.permits.lease(submission).lease.opened_on
+
+
+def test_a_seat_that_is_stopped_under_the_candidates_hands_says_so_calmly(hub, seat):
+    signed = seat.desk._store.record(the_id(seat)).leases[0]
+    seat.link._side.do(FencedMessage(submission_id=the_id(seat), lease=signed.envelope.decode()))
+    state = seat.desk.state()
+    assert (state.phase, state.fenced) == (Phase.MOVED, STOPPED)
+    assert Changed(STOPPED) in seat.heard
+    head = seat.desk.head()
+    with pytest.raises(Refused, match="raise your hand"):
+        seat.desk.flag(state.question_id, True)
+    seat.desk.tick()
+    assert seat.desk.head() == head
+    until(lambda: seat.link.settle(the_id(seat), 1))
+    hub.hub.moves.order(the_id(seat), "A12", Pair(PROCTOR, None), "looked at")
+    seat.close()
+    hub.seats.remove(seat)
+    again = hub.begun("A12", ROLL, CODE)
+    assert (again.desk.state().phase, again.desk.state().fenced) == (Phase.RUNNING, None)
+
+
+def test_a_journal_that_contradicts_what_the_hall_acknowledged_stops_its_seat_and_raises_it(hub, seat):
+    until(lambda: seat.link.settle(the_id(seat), 1))
+    submission = the_id(seat)
+    held = seat.desk._store.holdings()[0]
+    line = HoldingLine(submission_id=submission, opened_on=held.opened_on, epoch=1, seq=held.head.seq, hash="ab" * 32)
+    hub.hub.receive([("A12", HoldingMessage(sittings=(line,)))])
+    until(lambda: seat.desk.state().fenced == STOPPED)
+    assert "contradiction" in raised(hub)
