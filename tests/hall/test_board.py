@@ -161,6 +161,34 @@ def test_what_the_hub_notices_is_raised(room: Room) -> None:
     assert [(a.severity, a.words) for a in room.needing("contradiction")] == [(Severity.ALARM, "two journals")]
 
 
+def test_what_is_noticed_again_and_again_is_one_thing_that_needs_somebody(room: Room) -> None:
+    notice = room.room.watch._notices
+    for _ in range(3):
+        notice("A12", "contradiction", "a frame cannot be read")
+        room.look()
+        room.pass_time(10_000)
+    notice("A12", "contradiction", "two journals")
+    notice("A13", "contradiction", "a frame cannot be read")
+    told = {a.seat: a.words for a in room.needing("contradiction")}
+    assert told == {"A12": "a frame cannot be read · two journals", "A13": "a frame cannot be read"}
+    assert len(room.needing("contradiction")) == 2
+
+
+def test_what_somebody_took_note_of_comes_again_only_after_a_while_or_in_other_words(room: Room) -> None:
+    notice = room.room.watch._notices
+    notice("A12", "contradiction", "a frame cannot be read")
+    (one,) = room.needing("contradiction")
+    room.board.sign_in(PIN)
+    room.board.acknowledge(one.attention_id)
+    notice("A12", "contradiction", "a frame cannot be read")
+    assert room.needing("contradiction") == []
+    notice("A12", "contradiction", "two journals")
+    assert [a.words for a in room.needing("contradiction")] == ["two journals"]
+    room.pass_time(6 * MINUTE)
+    notice("A12", "contradiction", "a frame cannot be read")
+    assert [a.words for a in room.needing("contradiction")] == ["two journals · a frame cannot be read"]
+
+
 def test_the_numbers(room: Room) -> None:
     assert asdict(room.look().counts) | {"expected": 2, "present": 0} == asdict(room.look().counts)
     seat = room.begin()

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 
 from kiosk.exam.attention import KeptAttention
@@ -18,6 +18,9 @@ from storage.hall.board import BoardPart
 RIGHT = "proctoring.annotate_resolve"
 INCIDENT = "incident"
 LONGEST_WORDS = 300
+JOINT = " · "
+QUIET = timedelta(minutes=5)
+"""So long is what somebody took note of not raised again in the same words."""
 _RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
 
 
@@ -31,6 +34,8 @@ class Attentions:
         self._seen: set[tuple[str | None, str]] = {
             (a.seat, a.kind) for a in self._kept.values() if a.over_at is None and a.meter is None
         }
+        self._settled: dict[tuple[str | None, str, str], datetime] = {}
+        """When somebody took note of some words of one kind about a seat."""
         self._told: set[str] = {a.attention_id for a in self._kept.values() if a.meter is not None}
 
     def see(self, needs: Iterable[Need], now: datetime, silent: Collection[str] = ()) -> None:
@@ -72,6 +77,28 @@ class Attentions:
             self._told.add(value.attention_id)
             self._keep([value], [] if audit is None else [audit])
         return value.attention_id
+
+    def note(self, need: Need, now: datetime) -> None:
+        """Raise what the hub noticed, or add it to what is raised of that kind at that seat already.
+
+        What comes again in the same words after somebody took note of it is not raised for a while.
+        """
+        words = need.words[:LONGEST_WORDS]
+        with self._lock:
+            noted = self._settled.get((need.seat, need.kind, words))
+            if noted is not None and now - noted < QUIET:
+                return
+            known = next((a for a in self._kept.values() if self._is_same(a, need)), None)
+            if known is None:
+                self.raise_(need, now)
+            elif words not in known.words:
+                graver = max(known.severity, need.severity.value, key=lambda s: _RANK[s])
+                told = f"{known.words}{JOINT}{words}"[:LONGEST_WORDS]
+                self._keep([replace(known, words=told, severity=graver)])
+
+    def _is_same(self, known: KeptAttention, need: Need) -> bool:
+        is_told = known.attention_id in self._told or known.over_at is not None
+        return is_told and known.meter is None and (known.seat, known.kind) == (need.seat, need.kind)
 
     def measure(self, sights: Mapping[str, Sight], now: datetime) -> None:
         """Let the meters run: `sights` says by sitting how it stands."""
@@ -131,6 +158,9 @@ class Attentions:
                 details=details,
             )
             self._keep([settled], [audit])
+            settled_since = {key: at for key, at in self._settled.items() if now - at < QUIET}
+            settled_since |= {(value.seat, value.kind, one): now for one in value.words.split(JOINT)}
+            self._settled = settled_since
 
     def _noticed(self, known: KeptAttention | None, need: Need, now: datetime) -> list[KeptAttention]:
         """Return what changes by a need: a new row, one that is back or graver, or nothing."""

@@ -211,7 +211,9 @@ class Watch:
             found += [n for seat, look in seen.looks.items() if (n := runs_on(look, seen.lines[seat])) is not None]
         silent = {seat for seat, look in seen.looks.items() if look.vitals is None or look.is_lost}
         self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
-        for need in (*self._notices.drain(), *self._gaps(now)):
+        for need in self._notices.drain():
+            self.attentions.note(need, now)
+        for need in self._gaps(now):
             self.attentions.raise_(need, now)
         self.attentions.measure(
             {
