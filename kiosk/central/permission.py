@@ -1,12 +1,13 @@
 """The hall's word behind a journal: every lease and every proctor's act must have been signed by the hall."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kiosk.exam.entry import Entry, Kind
 from kiosk.exam.error import Invalid, KioskError
 from kiosk.exam.grant import Act, Grant
+from kiosk.exam.journal import Head, genesis_head
 from kiosk.exam.lease import Lease
 from kiosk.exam.page import SignedLease
 from kiosk.sealing.body import Contents
@@ -39,9 +40,10 @@ class Permissions:
             raise Invalid("the hall signed no lease for this opening")
         if opening.candidate_id != contents.candidate.user_id:
             raise Invalid("the hall gave the lease to another candidate")
-        given = {signed.lease.lease_id for signed in leases}
+        given = {signed.lease.lease_id: signed.lease for signed in leases}
         given_acts = GivenActs.of(contents, root, holder)
-        flags = [*_unsigned_moves(contents.entries, given), *given_acts.flags, *_unsigned_acts(contents, given_acts)]
+        moves = [*_unsigned_moves(contents.entries, given), *_misplaced_moves(contents, given)]
+        flags = [*moves, *given_acts.flags, *_unsigned_acts(contents, given_acts)]
         return cls(tuple(leases), tuple(flags))
 
 
@@ -49,12 +51,25 @@ def _lease(envelope: bytes, hall: str) -> SignedLease:
     return SignedLease(lease=Lease.from_document(open_envelope(envelope, PayloadType.LEASE, hall)), envelope=envelope)
 
 
-def _unsigned_moves(entries: Sequence[Entry], given: set[str]) -> list[str]:
+def _unsigned_moves(entries: Sequence[Entry], given: Container[str]) -> list[str]:
     return [
         f"the move at entry {e.seq} has no lease signed by the hall"
         for e in entries
         if e.kind is Kind.MOVED and e.body["lease"]["lease_id"] not in given
     ]
+
+
+def _misplaced_moves(contents: Contents, given: Mapping[str, Lease]) -> Iterator[str]:
+    """Give every move that stands elsewhere than where the hall cut the sitting for it."""
+    head = genesis_head(contents.genesis)
+    for entry in contents.entries:
+        if entry.kind is Kind.MOVED and (lease := given.get(entry.body["lease"]["lease_id"])) is not None:
+            told = f"the move at entry {entry.seq}"
+            if lease.document() != entry.body["lease"] or lease.epoch != entry.epoch:
+                yield f"{told} tells of its lease otherwise than the hall signed it"
+            if lease.fork is not None and lease.fork != head:
+                yield f"{told} is not where the hall let the sitting go on, which was after entry {lease.fork.seq}"
+        head = Head(entry.seq, entry.hash)
 
 
 @dataclass(frozen=True, slots=True)

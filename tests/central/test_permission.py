@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from builders import a_grant, a_lease, a_person, an_attempt
+from forking import Fork
 from keyring import SEAT, a_keyring, signed_grant, the_keyring
 from kiosk.central.permission import Permissions
 from kiosk.exam.act_code import Signatory, Terms, challenge_of, code_of
 from kiosk.exam.entry import Kind
 from kiosk.exam.grant import Act
 from kiosk.exam.sitting import Step
+from kiosk.exam.status import BundleState
 from kiosk.sealing.body import Contents
 from kiosk.sealing.coded_grant import CodedGrant, proctor_name, sign_coded
 from kiosk.sealing.envelope import PayloadType, sign
@@ -86,3 +88,46 @@ def test_what_no_seat_of_this_hall_signed_is_flagged_and_covers_nothing(who):
     assert len(flags) == 2
     assert flags[0].startswith("a grant does not hold")
     assert "has no grant signed by the hall" in flags[1]
+
+
+def moved_flags(**changes) -> tuple[str, ...]:
+    """Return what central notes of a sitting that was moved; `changes` are of the lease the hall signed."""
+    attempt = an_attempt()
+    first, head = a_lease(attempt.paper), attempt.entries[-1]
+    fields = {"lease_id": "lease-2", "epoch": 2, "seat": "A13", "fork_seq": head.seq, "fork_hash": head.hash.hex()}
+    taken = replace(first, **fields)
+    attempt.take(attempt.sitting.take_over(taken))
+    signed = replace(taken, **changes)
+    leases = tuple(sign(PayloadType.LEASE, lease.document(), KEYS.hall) for lease in (first, signed))
+    anna = a_person(user_id=first.candidate_id)
+    contents = Contents(attempt.genesis, tuple(attempt.entries), anna, leases, (), ())
+    return Permissions.of(KEYS.hall_chain, KEYS.root.public, contents).flags
+
+
+def test_a_move_that_stands_where_the_hall_cut_the_sitting_is_as_it_ought_to_be():
+    assert moved_flags() == ()
+
+
+@pytest.mark.parametrize("changes", [{"fork_seq": 0}, {"fork_hash": "ab" * 32}, {"fork_seq": 99}])
+def test_a_move_elsewhere_than_where_the_hall_cut_the_sitting_is_flagged_and_never_refused(changes):
+    told = moved_flags(**changes)
+    assert any("is not where the hall let the sitting go on" in words for words in told)
+
+
+def test_a_move_that_tells_of_another_lease_than_the_hall_signed_is_flagged():
+    (flag,) = moved_flags(seat="A14")
+    assert flag.endswith("tells of its lease otherwise than the hall signed it")
+
+
+def test_a_journal_that_shortens_what_the_hall_held_is_flagged_but_counts_by_rank(site):
+    """A seat cannot hide by its own lease that it left something out: where the hall cut is signed."""
+    fork = Fork(site.paper, site.keyring)
+    honest = fork.bundle({"genetics-1": ["genetics-1-1"]})
+    short = fork.bundle({"genetics-1": ["genetics-1-2"]}, epoch=2, fork_seq=2, fork_hash="ab" * 32)
+    for bundle in (honest, short):
+        site.central.intake.take(bundle.data, "stick")
+    flags = {settled.bundle_id: settled.flags for settled in site.settle()}
+    assert not any("go on" in words for words in flags[honest.bundle_id])
+    assert any("which was after entry 2" in words for words in flags[short.bundle_id])
+    states = {line.bundle_id: line.state for line in site.central.arrivals.lines()}
+    assert states == {short.bundle_id: BundleState.COUNTED, honest.bundle_id: BundleState.BRANCH}
