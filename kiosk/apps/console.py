@@ -178,7 +178,10 @@ class ConsoleApp(RoundsApp):
     @on(asked.AnnouncementsAsked)
     @work
     async def show_announcements(self) -> None:
-        """Show what was announced."""
+        """Show what was announced, or how far it has come by now."""
+        if isinstance(self.screen, AnnouncementsScreen):
+            await self._refresh_lists()
+            return
         said = await self._ask(self._board.announcements)
         if said is not None:
             await self.push_screen(AnnouncementsScreen(said))

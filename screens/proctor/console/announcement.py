@@ -13,7 +13,7 @@ from kiosk.exam.text import clean_line
 from kiosk.views.board import Announcement, BoardState
 from screens.dialog import Dialog
 from screens.page import Page
-from screens.proctor.console.message import AnnounceAsked, PageLeft
+from screens.proctor.console.message import AnnounceAsked, AnnouncementsAsked, PageLeft
 from screens.proctor.console.sign import wall
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
@@ -22,6 +22,8 @@ from screens.widgets.press import Press
 from screens.widgets.rule import Rule
 
 LONGEST = 300
+FRESH_SECONDS = 2.0
+"""How often it is looked how far they have come."""
 LONGEST_ID = 100
 
 
@@ -90,6 +92,7 @@ class AnnouncementsScreen(Page):
     def __init__(self, announcements: Sequence[Announcement]) -> None:
         super().__init__()
         self._announcements = announcements
+        self._is_connected = True
 
     def compose(self) -> ComposeResult:
         """Compose the list."""
@@ -103,6 +106,7 @@ class AnnouncementsScreen(Page):
         """Show what came with it."""
         self.show_announcements(self._announcements)
         self.said.focus()
+        self.set_interval(FRESH_SECONDS, self._look_again)
 
     def show_announcements(self, announcements: Sequence[Announcement]) -> None:
         """Show how far they have come now."""
@@ -111,6 +115,7 @@ class AnnouncementsScreen(Page):
     def show_state(self, board: BoardState, lost_ms: int | None) -> None:
         """Keep the hall's clock."""
         self.query_one(Header).clock = board.clock
+        self._is_connected = board.is_connected
 
     def action_announce(self) -> None:
         """Write one to everybody."""
@@ -123,6 +128,10 @@ class AnnouncementsScreen(Page):
     def _announce(self, asked: AnnounceAsked | None) -> None:
         if asked is not None:
             self.post_message(asked)
+
+    def _look_again(self) -> None:
+        if self._is_connected and self.is_current:
+            self.post_message(AnnouncementsAsked())
 
 
 def _row(one: Announcement) -> Content:
