@@ -70,6 +70,17 @@ def test_what_cannot_be_done_is_said_with_why_and_the_rest_is_done(room: Room) -
     assert (found["Z9"].done, found["Z9"].words) == (False, "No sitting is open at this seat.")
 
 
+@pytest.mark.parametrize("seats", [(), (SEAT,)])
+def test_a_seat_that_was_just_let_go_on_is_paused_although_its_last_word_is_older(
+    room: Room, seats: tuple[str, ...]
+) -> None:
+    seat = room.begin(phase=Phase.PAUSED)
+    assert room.order(Verb.RESUME, SEAT)[SEAT].done
+    seat.tell(phase=Phase.PAUSED)
+    assert room.order(Verb.PAUSE, *seats, reason="fire alarm")[SEAT].done
+    assert [g.act for g in seat.grants] == [Act.RESUME, Act.PAUSE]
+
+
 def test_a_seat_that_refuses_says_why(room: Room) -> None:
     room.begin().refuses = "The text is being written."
     outcome = room.order(Verb.PAUSE, SEAT, reason="power")[SEAT]

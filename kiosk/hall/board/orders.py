@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from threading import RLock
 
+from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, KioskError, Refused
 from kiosk.exam.grant import Act
 from kiosk.exam.moment import Clock
@@ -204,8 +205,10 @@ def _why_not(look: Glance, order: Order) -> str | None:
     if look.record is None or look.phase is None:
         return NO_SITTING
     act = DEALS[order.verb].act
-    waits = act is Act.RESUME and look.record.acts.by_hall
-    if not waits and not is_possible(act, look.phase):
+    acts = look.record.acts  # newer than the phase, which the seat told up to two seconds ago
+    waits = act is Act.RESUME and acts.by_hall
+    goes_on = act is Act.PAUSE and acts.resumed and look.phase is Phase.PAUSED
+    if not (waits or goes_on) and not is_possible(act, look.phase):
         return f"This is not possible now: the sitting is {look.phase.value.replace('_', ' ')}."
     if order.verb is Verb.REST_BREAK and not _has_breaks(look):
         return "This candidate is not entitled to rest breaks. Pause with a reason instead."

@@ -25,6 +25,8 @@ class Acts:
     """The reason of the last pause."""
     by_hall: bool = False
     """Whether the last pause was of the whole hall, and nobody has resumed it."""
+    resumed: bool = False
+    """Whether it was let go on since its last pause; what its seat tells may still be older."""
     moved: bool = False
 
 
@@ -99,8 +101,8 @@ def _count(acts: Acts, grant: Grant) -> None:
         case Act.NOTE:
             acts.incidents += 1
         case Act.PAUSE:
-            acts.pause, acts.by_hall = grant.reason, grant.note == WHOLE_HALL
+            acts.pause, acts.by_hall, acts.resumed = grant.reason, grant.note == WHOLE_HALL, False
         case Act.RESUME:
-            acts.by_hall = False
+            acts.by_hall, acts.resumed = False, True
         case Act.MOVE:
             acts.moved = True
