@@ -25,6 +25,7 @@ class Audience(NamedTuple):
 AUDIENCES = {
     "demo": Audience("kiosk.cli.trial.demo", "Sit a sample exam: everything is set up by itself."),
     "rehearse": Audience("kiosk.cli.trial.rehearse", "A whole exam with simulated candidates, every step checked."),
+    "drill": Audience("kiosk.cli.trial.drill", "Seats, hub and links lost on purpose; the way back measured."),
     "exam": Audience("kiosk.cli.office.exam", "Tests: written, checked, imported, published."),
     "user": Audience("kiosk.cli.office.user", "People: candidates and staff."),
     "roster": Audience("kiosk.cli.office.roster", "Lists of candidates, and sessions of halls."),

@@ -24,7 +24,7 @@ def cable_lost(floor: Floor, dice: random.Random, state: Cut) -> Exercise:
         until(lambda: not machine.state()["connected"], f"{machine.name} finds out that its line is {state.value}")
     until(lambda: len(candidate.acks) >= count + WRITTEN, f"{machine.name} saves while its line is {state.value}")
     seq = machine.state()["seq"]
-    behind, mended = machine.state()["behind"], monotonic()
+    mended = monotonic()
     cable.put(Cut.WHOLE)
     until(lambda: machine.state()["held"] >= seq, f"all of {machine.name} at the hub")
     refused = machine.said(since, "trouble") or machine.said(since, "failure")
@@ -34,7 +34,7 @@ def cable_lost(floor: Floor, dice: random.Random, state: Cut) -> Exercise:
         target=LAG_SECONDS,
         unit="s",
         holds=not refused,
-        words=refused or f"{machine.name}: {len(candidate.acks) - count} answers saved meanwhile, {behind} behind",
+        words=refused or f"{machine.name}: {len(candidate.acks) - count} answers saved meanwhile",
     )
 
 

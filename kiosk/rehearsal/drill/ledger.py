@@ -100,11 +100,12 @@ def shown_by(record: Record, questions: set[str]) -> dict[tuple[int, int], set[s
 
 
 def _written(record: Record) -> Iterator[str]:
-    """Give the last word of the text after each typing: no candidate writes one twice."""
-    attempt = Attempt(record.paper, record.genesis)
+    """Give the last word of the text after each typing that changes it: no candidate writes one twice."""
+    attempt, before = Attempt(record.paper, record.genesis), ""
     for entry in record.entries:
         attempt.apply(entry)
         if entry.kind is Kind.TYPED:
-            words = attempt.answers[entry.body["question"]].text.split()
-            if words:
-                yield words[-1]
+            text = attempt.answers[entry.body["question"]].text
+            if text.split() and text != before:  # after a restart a seat puts the whole text down again
+                yield text.split()[-1]
+            before = text

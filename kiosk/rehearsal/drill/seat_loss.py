@@ -4,10 +4,9 @@ import random
 from time import monotonic
 from typing import Any
 
-from kiosk.exam.error import KioskError
 from kiosk.rehearsal.drill.exercise import Exercise
 from kiosk.rehearsal.drill.floor import Floor
-from kiosk.rehearsal.drill.machine import Candidate, Machine
+from kiosk.rehearsal.drill.machine import Candidate, Machine, until
 from kiosk.views.board import Verb
 
 TICK_MS = 5_000
@@ -64,7 +63,8 @@ def move_during_restart(floor: Floor, dice: random.Random) -> Exercise:
     machine.stop()
     machine.candidate = None
     floor.hub.start()
-    after = _tried(floor, spare, candidate)
+    until(lambda: spare.state()["connected"], f"{spare.name} finds its hub again")
+    after = floor.go_on(spare, candidate)
     took = after["at"] - ordered
     same, words = compared(before, after)
     spare.work(True)
@@ -85,16 +85,6 @@ def compared(before: dict[str, Any], after: dict[str, Any]) -> tuple[bool, str]:
     off = after["left"] - before["left"]
     words = f"{'same' if same else 'ANOTHER'} question, time left {off / 1000:+.1f} s"
     return same and abs(off) <= TICK_MS, words
-
-
-def _tried(floor: Floor, machine: Machine, candidate: Candidate) -> dict[str, Any]:
-    """Sign in as often as a candidate would while the hall does not answer."""
-    for _ in range(20):
-        try:
-            return floor.go_on(machine, candidate)
-        except KioskError as error:
-            refusal = error
-    raise refusal
 
 
 def _candidate(machine: Machine) -> Candidate:
