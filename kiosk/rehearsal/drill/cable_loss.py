@@ -22,11 +22,11 @@ def cable_lost(floor: Floor, dice: random.Random, state: Cut) -> Exercise:
     cable.put(state)
     if state is not Cut.SLOW:
         until(lambda: not machine.state()["connected"], f"{machine.name} finds out that its line is {state.value}")
-    until(lambda: len(candidate.acks) >= count + WRITTEN, f"{machine.name} saves while its line is {state.value}")
+    machine.write(count + WRITTEN)
     seq = machine.state()["seq"]
     mended = monotonic()
     cable.put(Cut.WHOLE)
-    until(lambda: machine.state()["held"] >= seq, f"all of {machine.name} at the hub")
+    machine.settle(seq)
     refused = machine.said(since, "trouble") or machine.said(since, "failure")
     return Exercise(
         name=f"link {state.value}",

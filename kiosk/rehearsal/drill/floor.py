@@ -83,7 +83,7 @@ class Floor:
             machine.work(True)
         for machine in self.at_work:
             seq = machine.state()["seq"] + WARM_WRITES
-            until(lambda m=machine, s=seq: m.state()["held"] >= s, f"{machine.name} at work", seconds)
+            machine.settle(seq, seconds)
 
     def go_on(self, machine: Machine, candidate: Candidate) -> dict[str, Any]:
         """Let a candidate go on at a seat that has just been switched on, resumed by a proctor where that is needed."""
@@ -128,7 +128,7 @@ class Floor:
         """Wait until the hub holds everything every seat had saved when this was called; return when that was so."""
         due = {machine: machine.state()["seq"] for machine in self.at_work}
         for machine, seq in due.items():
-            until(lambda m=machine, s=seq: m.state()["held"] >= s, f"all of {machine.name} at the hub", seconds)
+            machine.settle(seq, seconds)
         return monotonic()
 
     def stop_seats(self) -> None:

@@ -5,7 +5,6 @@ import random
 from kiosk.exam.error import KioskError
 from kiosk.rehearsal.drill.exercise import Exercise
 from kiosk.rehearsal.drill.floor import Floor
-from kiosk.rehearsal.drill.machine import Machine, until
 
 TAILS_SECONDS, REPLACED_SECONDS = 10.0, 60.0
 WRITTEN = 12
@@ -36,18 +35,14 @@ def hub_replaced(floor: Floor, dice: random.Random) -> Exercise:
 
 def _written_without(floor: Floor) -> int:
     """Wait until each candidate has saved some answers without the hub; return how many; none may be refused."""
-    seats = {m: (m.mark(), _count(m)) for m in floor.at_work}
+    seats = {m: (m.mark(), m.acknowledged) for m in floor.at_work}
     for machine, (_, count) in seats.items():
-        until(lambda m=machine, c=count: _count(m) >= c + WRITTEN, f"{machine.name} saves without a hub")
+        machine.write(count + WRITTEN)
     for machine, (since, _) in seats.items():
         refused = machine.said(since, "trouble") or machine.said(since, "failure")
         if refused:
             raise KioskError(f"{machine.name} could not save while there was no hub: {refused}")
-    return sum(_count(m) - count for m, (_, count) in seats.items())
-
-
-def _count(machine: Machine) -> int:
-    return 0 if machine.candidate is None else len(machine.candidate.acks)
+    return sum(m.acknowledged - count for m, (_, count) in seats.items())
 
 
 def _whole(floor: Floor, since: float) -> float:

@@ -119,6 +119,19 @@ class Machine:
         """Return how the seat is."""
         return self.ask("state")
 
+    def settle(self, seq: int, seconds: float = PATIENCE) -> None:
+        """Wait until the hub has told the seat that it holds everything up to an entry; raises KioskError if never."""
+        until(lambda: self.state()["held"] >= seq, f"entry {seq} of {self.name} at the hub", seconds)
+
+    def write(self, count: int) -> None:
+        """Wait until the candidate was told of so many acknowledged answers in all; raises KioskError if never."""
+        until(lambda: self.acknowledged >= count, f"{self.name} has saved what its candidate writes")
+
+    @property
+    def acknowledged(self) -> int:
+        """How many answers its candidate was told are saved, here and elsewhere."""
+        return 0 if self.candidate is None else len(self.candidate.acks)
+
     def mark(self) -> int:
         """Return a place in what is heard from the seat, to wait from."""
         with self._changed:
