@@ -7,6 +7,7 @@ from kiosk.exam.entry import Entry
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.moment import Clock
+from kiosk.exam.sitting import Sitting
 from kiosk.exam.text import clean_line
 from kiosk.seat.act import ask_grant, carry_out, must_fit
 from kiosk.seat.act_code import ActCodes, NoCodes
@@ -18,7 +19,7 @@ from kiosk.seat.inbox import Inbox
 from kiosk.seat.lobby import Lobby
 from kiosk.seat.order import Orders
 from kiosk.seat.overlay import overlay_of
-from kiosk.seat.report import Reporter
+from kiosk.seat.report import Reporter, report_of
 from kiosk.seat.scribe import Scribe
 from kiosk.seat.sheet import draw_sheet
 from kiosk.seat.trust import Trust
@@ -131,6 +132,7 @@ class Desk(Lobby):
 
     def _begin(self, assignment_id: str) -> None:
         admission = self._admitted()
+        self._writer.drain()  # what was written here before, a fence among it, is in the store that is asked
         for line in self._store.sittings():
             if line.assignment_id == assignment_id and line.submitted_at is None and self._hub.state().is_connected:
                 self._hub.settle(line.submission_id, SETTLING)
@@ -257,6 +259,16 @@ class Desk(Lobby):
         self._courier.close()
         self._hub.close()
         self._store.close()
+
+    def report_again(self, submission_id: str) -> None:
+        """Tell a hall how a sitting of this seat stands that may never have heard of it, as after a new machine."""
+        scribe = self._scribe
+        if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
+            self._reporter.tell(scribe)
+            return
+        record = self._store.record(submission_id)
+        if record is not None:
+            self._courier.post(report_of(Sitting.fold(record.paper, record.genesis, record.entries, self.seat)))
 
     def _heard(self, event: DeskEvent) -> None:
         scribe = self._scribe

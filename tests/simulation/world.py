@@ -9,11 +9,10 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from builders import NOON
 from kiosk.exam.moment import Moment, iso
-
-NOON = datetime(2026, 6, 12, 12, 0, tzinfo=UTC)
 
 
 class World:

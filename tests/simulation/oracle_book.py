@@ -1,0 +1,126 @@
+"""The oracle: what was written and acknowledged in the simulation, in plain dicts, held against what the places keep.
+
+It computes nothing the program computes: an entry is its number, its epoch and the hash its seat gave it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from kiosk.exam.entry import Entry, Kind
+from kiosk.wire.hub import AckMessage, FrameMessage
+
+if TYPE_CHECKING:
+    from sim_hub import SimHub
+    from sim_seat import SimSeat
+
+Place = tuple[str, int, int]
+"""A sitting, an epoch, a number."""
+
+
+class Broken(AssertionError):
+    """A promise that was not kept."""
+
+
+class Oracle:
+    """Told of everything; raises Broken, naming the promise."""
+
+    def __init__(self) -> None:
+        self.written: dict[Place, dict[bytes, str]] = defaultdict(dict)
+        """Every entry that was ever folded, by hash, with the seat that wrote it."""
+        self.on_seat: dict[str, dict[Place, bytes]] = defaultdict(dict)
+        """What each seat said was saved."""
+        self.in_hall: dict[Place, bytes] = {}
+        """What the hub of this store acknowledged."""
+        self.opened_on: dict[str, str] = {}
+        self.writer: dict[tuple[str, int], str] = {}
+        self.ran_ms: dict[str, int] = defaultdict(int)
+        """How long each sitting was open and running, as the world saw it."""
+        self.stops: dict[str, int] = defaultdict(int)
+        """Crashes and moves of each sitting."""
+        self.lost_by_disk: set[str] = set()
+        """Seats whose disk went back to an older state."""
+
+    def wrote(self, seat: str, entries: Sequence[Entry]) -> None:
+        """A seat folded entries."""
+        for entry in entries:
+            place = (entry.submission_id, entry.epoch, entry.seq)
+            self.opened_on[entry.submission_id] = entry.opened_on
+            self.written[place].setdefault(entry.hash, seat)
+            holder = self.writer.setdefault((entry.submission_id, entry.epoch), seat)
+            if holder != seat:
+                raise Broken(f"two seats write epoch {entry.epoch}: {holder} and {seat}")
+
+    def saved(self, seat: str, entries: Sequence[Entry]) -> None:
+        """A seat said that entries are saved."""
+        for entry in entries:
+            self.on_seat[seat][entry.submission_id, entry.epoch, entry.seq] = entry.hash
+
+    def held(self, ack: AckMessage) -> None:
+        """A hub's acknowledgement reached a seat."""
+        self.in_hall[ack.submission_id, ack.epoch, ack.seq] = bytes.fromhex(ack.hash)
+
+    def false_ack(self, said: Iterable[object]) -> None:
+        """Take the word of a hub that has committed nothing."""
+        for message in said:
+            if isinstance(message, FrameMessage):
+                place = (message.submission_id, message.epoch, message.first + len(message.entries) - 1)
+                self.in_hall[place] = next(iter(self.written[place]))
+
+    def ran(self, submission_id: str, ms: int) -> None:
+        """A sitting's clock was to run for so long."""
+        self.ran_ms[submission_id] += ms
+
+    def stopped(self, seat: "SimSeat") -> None:
+        """A seat was cut short: its sitting may gain or lose a step of the clock."""
+        assert seat.desk is not None
+        scribe = seat.desk.scribe
+        if scribe is not None:
+            self.stops[scribe.sitting.genesis.submission_id] += 1
+
+    def hub_is_new(self) -> None:
+        """The machine that acknowledged is gone with what it held."""
+        self.in_hall.clear()
+
+    def disk_went_back(self, seat: str) -> None:
+        """What this seat acknowledged is not to be asked of it any more."""
+        self.lost_by_disk.add(seat)
+        self.on_seat.pop(seat, None)
+
+    def look_at_seat(self, seat: "SimSeat") -> None:
+        """I1: every entry a seat said was saved is in its store after any crash."""
+        assert seat.desk is not None
+        kept: dict[str, dict[tuple[int, int], bytes]] = {}
+        for (submission_id, epoch, seq), digest in self.on_seat[seat.name].items():
+            if submission_id not in kept:
+                record = seat.desk._store.record(submission_id)
+                entries = () if record is None else record.entries
+                kept[submission_id] = {(e.epoch, e.seq): e.hash for e in entries}
+            if kept[submission_id].get((epoch, seq)) != digest:
+                raise Broken(f"I1: {seat.name} does not hold entry {seq} of epoch {epoch}, which it said was saved")
+
+    def look_at_hub(self, hub: "SimHub") -> None:
+        """I2: every entry the hall acknowledged is in its store, and all before it of its epoch."""
+        for (submission_id, epoch, seq), digest in self.in_hall.items():
+            day = self.opened_on[submission_id]
+            # an epoch that has written nothing yet is acknowledged up to where it was cut from the one before
+            kept = (hub.store.tails.hash_at(submission_id, day, e, seq) for e in range(epoch, 0, -1))
+            if digest not in kept:
+                raise Broken(f"I2: the hub does not hold entry {seq} of epoch {epoch}, which it acknowledged")
+
+    def look_at_journal(self, submission_id: str, entries: Sequence[Entry]) -> None:
+        """What counts in the end was written by its seats, epoch by epoch, and nothing is merged into it."""
+        for entry in entries:
+            if entry.kind is Kind.SEALED:  # the seat's last, written with its bundle
+                continue
+            if entry.hash not in self.written[submission_id, entry.epoch, entry.seq]:
+                raise Broken(f"entry {entry.seq} of epoch {entry.epoch} was written by nobody")
+        epochs = [e.epoch for e in entries]
+        if epochs != sorted(epochs):
+            raise Broken("the journal goes back to an older epoch")
+        last = max(epochs)
+        there = {e.seq: e.hash for e in entries if e.epoch == last}
+        seat = self.writer[submission_id, last]
+        for (of, epoch, seq), digest in self.on_seat[seat].items():
+            if of == submission_id and epoch == last and there.get(seq) != digest:
+                raise Broken(f"entry {seq}, saved by {seat} who wrote last, does not count")
