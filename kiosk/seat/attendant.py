@@ -60,6 +60,8 @@ class Attendant:
         self._hub = hub
         self._expectations = expectations
         self._provisions = provisions
+        self._told: set[str] = set()
+        """Sittings whose standing was told since this line was there."""
 
     def vitals(self) -> Vitals:
         """Return how the seat is."""
@@ -69,9 +71,16 @@ class Attendant:
     def held(self, submission_id: str, head: Head) -> None:
         """Take note that the hall has committed a sitting up to a head."""
         self._desk.held_by_hall(submission_id, head.seq)
+        if submission_id not in self._told:  # a new machine of the hall knows its lease from now on
+            self._told.add(submission_id)
+            self._desk.report_again(submission_id)
 
     def joined(self) -> None:
-        """Send again the bundle that was under way."""
+        """Send again the bundle that was under way, and tell of what is over, for the hub may be a new machine."""
+        self._told.clear()
+        for line in self._store.sittings():
+            if line.submitted_at is not None and not line.is_received:
+                self._desk.report_again(line.submission_id)
         self._carriage.resume()
 
     def do(self, errand: Errand) -> None:

@@ -11,12 +11,12 @@ LAST_WAIT = 5.0
 
 
 class Courier:
-    """Delivers the latest report; an older one that has not left yet is dropped, for each holds all there is to say."""
+    """Delivers the latest report of each sitting; an older one that has not left yet is dropped, for each says all."""
 
     def __init__(self, deliver: Callable[[Report], None]) -> None:
         self._deliver = deliver
         self._changed = Condition()
-        self._next: Report | None = None
+        self._next: dict[str, Report] = {}
         self._is_out = False
         self._is_closed = False
         self.trouble: str | None = None
@@ -26,13 +26,13 @@ class Courier:
     def post(self, report: Report) -> None:
         """Take a report along and return at once."""
         with self._changed:
-            self._next = report
+            self._next[report.submission_id] = report
             self._changed.notify_all()
 
     def wait(self, seconds: float = LAST_WAIT) -> bool:
         """Wait until what was posted is delivered; return whether it was in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._next is None and not self._is_out, seconds)
+            return self._changed.wait_for(lambda: not self._next and not self._is_out, seconds)
 
     def close(self) -> None:
         """Deliver what was posted, as far as the hall answers, and end the thread."""
@@ -55,7 +55,8 @@ class Courier:
 
     def _take(self) -> Report | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._next is not None or self._is_closed)
-            report, self._next = self._next, None
+            self._changed.wait_for(lambda: self._next or self._is_closed)
+            submission_id = next(iter(self._next), None)
+            report = None if submission_id is None else self._next.pop(submission_id)
             self._is_out = report is not None
             return report

@@ -7,8 +7,8 @@ from kiosk.exam.text import clean_line
 
 GOES_ON_ELSEWHERE = "This sitting goes on at another seat."
 STOPPED = (
-    "The hall has to look at this seat before you go on. Please raise your hand; all you wrote is kept, and the proctor "
-    "will let you go on."
+    "The hall has to look at this seat before you go on. Please raise your hand; all you wrote is kept, and the "
+    "proctor will let you go on."
 )
 """To a candidate whose seat holds another journal than the hall acknowledged: writing on would only part the two."""
 

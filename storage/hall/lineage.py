@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, Tampered
+from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import SignedLease
 from kiosk.exam.parcel import Parcel
-from storage.hall.part import table_of
+from kiosk.exam.status import AttendanceState
+from storage.hall.part import put_rows, table_of, write_audit
+from storage.hall.roster import sessions_of
 from storage.hall.stretch import lease_row
 from storage.models import hall as rows
 
@@ -38,6 +41,7 @@ def learn_leases(work: Session, parcel: Parcel, known: Sequence[SignedLease], no
     _check_roster(work, fresh)
     work.execute(insert(rows.Lease), [lease_row(signed) for signed in fresh])
     _tell(work, fresh[-1], now)
+    _welcome(work, fresh[-1])
     held |= {signed.lease.epoch: signed for signed in fresh}
     return tuple(held[epoch] for epoch in sorted(held))
 
@@ -83,3 +87,36 @@ def _tell(work: Session, signed: SignedLease, now: datetime) -> None:
             last_attempt_at=parse_iso(lease.issued_at),
         )
     )
+
+
+def _welcome(work: Session, signed: SignedLease) -> None:
+    """Write down that who sat is present, in each of their sessions that was open then, and how that is known.
+
+    What a proctor or a login says of them in this store already stands.
+    """
+    lease, came = signed.lease, parse_iso(signed.lease.issued_at)
+    attendance = rows.Attendance
+    for session in sessions_of(work, lease.candidate_id):
+        held = work.get(attendance, (session.session_id, lease.candidate_id))
+        is_known = held is not None and held.state is not AttendanceState.EXPECTED
+        if is_known or not session.opens_at <= came < session.ends_at:
+            continue
+        told = {
+            "session_id": session.session_id,
+            "candidate_id": lease.candidate_id,
+            "seat": lease.seat,
+            "state": AttendanceState.PRESENT,
+            "arrived_at": came,
+            "note": f"sat at {lease.seat}, as that seat's journal says",
+            "is_named": False,
+        }
+        put_rows(work, attendance, [told], "seat", "is_named")
+        audit = AuditEntry(
+            at=came,
+            who=lease.candidate_id,
+            action="proctoring.checkin_identity",
+            subject_type="attendance",
+            subject_id=session.session_id,
+            details={"state": AttendanceState.PRESENT.value, "seat": lease.seat, "known_by": "journal"},
+        )
+        write_audit(work, audit)

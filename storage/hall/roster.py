@@ -95,14 +95,8 @@ class RosterPart(Part):
 
     def sessions(self, candidate_id: str) -> tuple[Session, ...]:
         """Return the sessions a candidate is expected in: named for them, or with nobody named."""
-        named = select(rows.Attendance.session_id).where(rows.Attendance.is_named)
-        query = select(rows.Session).where(
-            rows.Session.session_id.in_(named.where(rows.Attendance.candidate_id == candidate_id))
-            | rows.Session.session_id.not_in(named)
-        )
         with self._reading() as work:
-            found = work.scalars(query.order_by(rows.Session.starts_at, rows.Session.session_id)).all()
-            return tuple(session_of(row, _held_tests(work, row.session_id)) for row in found)
+            return sessions_of(work, candidate_id)
 
     def all_sessions(self) -> tuple[Session, ...]:
         """Return every session of this hall, in the order they start."""
@@ -149,6 +143,17 @@ class RosterPart(Part):
                 row.assignment_id: HeldResult(row.submission_id, row.assignment_id, row.released_at, row.body)
                 for row in found
             }
+
+
+def sessions_of(work: OrmSession, candidate_id: str) -> tuple[Session, ...]:
+    """Return the sessions a candidate is expected in, in a transaction that is open."""
+    named = select(rows.Attendance.session_id).where(rows.Attendance.is_named)
+    query = select(rows.Session).where(
+        rows.Session.session_id.in_(named.where(rows.Attendance.candidate_id == candidate_id))
+        | rows.Session.session_id.not_in(named)
+    )
+    found = work.scalars(query.order_by(rows.Session.starts_at, rows.Session.session_id)).all()
+    return tuple(session_of(row, _held_tests(work, row.session_id)) for row in found)
 
 
 def _held_tests(work: OrmSession, session_id: str) -> tuple[str, ...]:

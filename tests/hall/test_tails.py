@@ -6,6 +6,7 @@ from virtual_seat import World
 from house import a_house
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Refused
+from kiosk.exam.status import AttendanceState
 from kiosk.hall.hub.tails import BEHIND, CONTRADICTION, UNKNOWN
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.wire.hub import AckMessage, FencedMessage, WantMessage
@@ -145,4 +146,8 @@ def test_a_new_machine_with_the_halls_keys_learns_all_from_the_seats(tmp_path, w
     (progress,) = fresh.store.permits.all_progress()
     assert (progress.seat, progress.attempt) == ("A12", 1)
     assert fresh.store.roster.assignments("candidate-1")[0].attempt_count == 1
+    marks = {m.candidate_id: m for m in fresh.store.attendance.marks(["session-1"])}
+    assert marks["candidate-1"].state is AttendanceState.PRESENT
+    assert marks["candidate-1"].note == "sat at A12, as that seat's journal says"
+    assert marks["candidate-2"].state is AttendanceState.EXPECTED
     new.close()
