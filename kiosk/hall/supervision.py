@@ -14,8 +14,8 @@ from kiosk.exam.text import clean_line, clean_text
 from kiosk.ground.door import Doorkeeper
 from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.hall.keys import HallKeys
+from kiosk.hall.recognition import Recognition
 from kiosk.sealing.envelope import PayloadType, sign
-from kiosk.sealing.secret import fits
 from kiosk.views.authority import GrantRequest
 from storage.hall.store import HallStore
 
@@ -42,6 +42,7 @@ class Supervision:
         self._rights = rights
         self._doorkeeper = doorkeeper
         self._clock = clock
+        self._recognition = Recognition()
 
     def proctor(self, pin: str, seat: str) -> str:
         """Return the name of the proctor with a PIN; raises Denied after a wrong try."""
@@ -86,10 +87,7 @@ class Supervision:
         return self._doorkeeper.judge((f"pin seat {seat}",), judge, REFUSAL)
 
     def _holder(self, pin: str) -> Person | None:
-        for account in self._store.roster.staff():
-            if account.secret_hash is not None and fits(pin[:LONGEST_PIN], account.secret_hash):
-                return account.person
-        return None
+        return self._recognition.holder(pin[:LONGEST_PIN], self._store.roster.staff())
 
     def _check_sitting(self, request: GrantRequest) -> None:
         if request.act is Act.CLOSE_SEAT and not request.submission_id:
