@@ -161,5 +161,7 @@ def test_a_console_is_told_how_the_hall_stands(house):
         home = str(house.home.folder)
         board = json.loads(run("hall", "board", "--json", "--home", home, typed=f"{PIN}\n"))
         assert board["hall"] == house.hall.name
-        assert "not right" in run("hall", "board", "--hub", facts["address"], "--home", home, status=1, typed="000000\n")
+        assert "not right" in run(
+            "hall", "board", "--hub", facts["address"], "--home", home, status=1, typed="000000\n"
+        )
         assert end(child) == 0

@@ -1,6 +1,5 @@
 """What a hostile seat tells of itself: the board shows it within bounds, and every console goes on."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

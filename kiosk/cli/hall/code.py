@@ -18,7 +18,9 @@ def code(
     ],
     minutes: Annotated[int, typer.Option("--minutes", help="For extend and reopen.", min=0, max=1440)] = 0,
     reason: Annotated[str, typer.Option("--reason", help="The category chosen at the seat, such as power.")] = "",
-    two: Annotated[bool, typer.Option("--two", help="Ask for a second person's PIN where one is not always needed.")] = False,
+    two: Annotated[
+        bool, typer.Option("--two", help="Ask for a second person's PIN where one is not always needed.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -58,7 +58,7 @@ class ConsoleDoor:
     """Serves every console of a hub; the board's calls run in threads of its own."""
 
     def __init__(self, board: Board, board_of_console: Callable[[str], Board], ticket_key: bytes, clock: Clock) -> None:
-        """`board` tells how the hall stands; `board_of_console` gives each console its own, by its address, which knows who acts.
+        """`board` tells how the hall stands; `board_of_console` gives each console its own, by its address.
 
         Wrong PINs are counted by address, so that nobody who tries PINs at one console shuts out the others.
         """

@@ -33,9 +33,7 @@ class Gate:
         now = self._clock.now().at
         if hello.protocol != welcome.protocol:
             raise Denied(f"this hub speaks {welcome.protocol}")
-        expected = SeatProof(
-            hall=self._keys.hall, seat=hello.seat, nonce=welcome.nonce, certificate=self._certificate
-        )
+        expected = SeatProof(hall=self._keys.hall, seat=hello.seat, nonce=welcome.nonce, certificate=self._certificate)
         holder = check_seat_proof(
             hello.proof,
             hello.chain,
