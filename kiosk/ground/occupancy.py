@@ -21,7 +21,7 @@ def occupied(place: Place) -> Iterator[None]:
     """
     name = place.folder.name
     with _held(
-        place.folder / LOCK, f"The seat {name} is open in another program now. Close it there first (Ctrl+O, S)."
+        place.folder / LOCK, f"The seat {name} is open in another program now. Close it there first (Ctrl+O, Q)."
     ):
         yield
 

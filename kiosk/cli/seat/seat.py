@@ -32,7 +32,7 @@ def seat(
 ) -> None:
     """Open the kiosk on this machine, with the hall of the same home behind it.
 
-    The seat is enrolled in the hall the first time. Leave it with Ctrl+O, a proctor's PIN, and S.
+    The seat is enrolled in the hall the first time. Leave it with Ctrl+O, a proctor's PIN, and Q.
     """
     if ctx.invoked_subcommand is None:
         raise typer.Exit(_open_by_code(name, home) if by_code else open_seat(name, home))
