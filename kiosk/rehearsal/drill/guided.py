@@ -138,12 +138,12 @@ class Guided:
             raise Skipped(reason)
 
     def _named(self, words: str, state: SeatState) -> str:
-        name = self.technician.name(words)
-        if not name:
-            raise Skipped("no seat was named")
-        if self._line(name).state is not state:
-            raise KioskError(f"{name} is not {state.name.lower().replace('_', ' ')} on the map.")
-        return name
+        while name := self.technician.name(words):
+            line = next((s for s in self.board.state().seats if s.seat == name), None)
+            if line is not None and line.state is state:
+                return name
+            words = f"{name} is not {state.name.lower().replace('_', ' ')} on the map. Which seat?"
+        raise Skipped("no seat was named")
 
     def _line(self, seat: str) -> SeatLine:
         line = next((s for s in self.board.state().seats if s.seat == seat), None)

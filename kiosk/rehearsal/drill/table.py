@@ -20,7 +20,7 @@ def print_verdict(verdict: Verdict) -> None:
         table.add_row(
             Text(exercise.name),
             Text(_amount(exercise.measured, exercise.unit)),
-            Text("" if not exercise.target and exercise.unit else f"≤ {_amount(exercise.target, exercise.unit)}"),
+            Text("" if exercise.measured is None else f"≤ {_amount(exercise.target, exercise.unit)}"),
             Text(_mark(exercise), style="" if exercise.passed or exercise.skipped else "bold"),
             Text(exercise.words),
         )
