@@ -177,9 +177,9 @@ class ConsoleApp(RoundsApp):
 
     @on(asked.AnnouncementsAsked)
     @work
-    async def show_announcements(self) -> None:
+    async def show_announcements(self, wanted: asked.AnnouncementsAsked) -> None:
         """Show what was announced, or how far it has come by now."""
-        if isinstance(self.screen, AnnouncementsScreen):
+        if wanted.again:
             await self._refresh_lists()
             return
         said = await self._ask(self._board.announcements)

@@ -131,7 +131,7 @@ class AnnouncementsScreen(Page):
 
     def _look_again(self) -> None:
         if self._is_connected and self.is_current:
-            self.post_message(AnnouncementsAsked())
+            self.post_message(AnnouncementsAsked(again=True))
 
 
 def _row(one: Announcement) -> Content:

@@ -83,6 +83,9 @@ class CodeAsked(Message):
 class AnnouncementsAsked(Message):
     """Show what was announced, and how far it has come."""
 
+    again: bool = False
+    """Only look how far they have come, if they are shown."""
+
 
 @dataclass
 class DeedsAsked(Message):
