@@ -36,11 +36,11 @@ from kiosk.sealing.envelope import PayloadType, sign
 
 SEATS = ("A12", "A13", "B1", "B2", "B3")
 MINUTE = 60_000
-STUCK = 25_000
+STUCK = 15_000
 """After so long a proctor sees that somebody cannot go on."""
-LIVELY = MINUTE
+LIVELY = 45_000
 """How long things go wrong."""
-CALM = 80_000
+CALM = 60_000
 """By when, with everything mended, all must have come right."""
 PLANTS = (
     "ack before commit",
@@ -56,10 +56,10 @@ PLANTS = (
 class Faults:
     """How often what goes wrong, of a hundred."""
 
-    seat_crash: float = 3
+    seat_crash: float = 4
     rollback: float = 10
     """Of the crashes."""
-    hub_death: float = 1.5
+    hub_death: float = 2
     hub_dies_before_ack: float = 0.3
     replaced: float = 20
     """Of the hub's deaths."""
@@ -67,7 +67,7 @@ class Faults:
     one_way: float = 3
     clock_set: float = 2
     order: float = 6
-    move: float = 1
+    move: float = 1.5
     lost_answers: float = 3
 
 
@@ -116,8 +116,8 @@ class Day:
             seat.boot()
         for number, person in enumerate(self.people):
             self.world.after(2_000 + 500 * number, lambda person=person: self._live(person))
-        self.world.after(10_000, self._trouble)
-        self.world.after(8_000, self._proctor)
+        self.world.after(6_000, self._trouble)
+        self.world.after(5_000, self._proctor)
         self.world.run(LIVELY)
         self._mend()
         self.world.run(LIVELY + CALM)
@@ -133,7 +133,7 @@ class Day:
         self.hub.die()
         if self.world.chance(self.faults.replaced):
             self.hub.replace()
-        self.world.after(self.world.random.randrange(500, 20_000), self._hub_boots)
+        self.world.after(self.world.random.randrange(500, 12_000), self._hub_boots)
 
     def restore(self, seat: SimSeat) -> bool:
         """Put an older state of a seat's disk back, if one was kept."""
@@ -223,7 +223,7 @@ class Day:
         desk, random = seat.desk, self.world.random
         assert desk is not None
         assert desk.scribe is not None
-        if self.is_calm and self.world.now_ms > LIVELY + MINUTE // 3:
+        if self.is_calm and self.world.now_ms > LIVELY + MINUTE // 4:
             for section in desk.scribe.sitting.paper.sections:
                 for question in section.questions:
                     self._answer(desk, question)
@@ -396,7 +396,7 @@ class Day:
     def _seal(self) -> None:
         """Close the hall: every seat seals what is over there and sends it."""
         self.hub.store.seal_orders.order(parse_iso(self.hub.clock.now().at))
-        self.world.run(self.world.now_ms + 40_000)
+        self.world.run(self.world.now_ms + 25_000)
         missing = self.hub.store.seal_orders.missing()
         if missing:
             raise Broken(f"bundles did not come: {missing}")
