@@ -91,10 +91,10 @@ def measured(dose: Dose, say: Callable[[str], None] = lambda words: None) -> Run
 
 def _day(run: Run, dose: Dose, venue: Venue, throng: Throng, say: Callable[[str], None]) -> None:
     say("enrolling")
-    with _spent(run, "enrolment", venue):
+    with _Spent(run, "enrolment", venue):
         run.spans["enrolled"] = throng.ask("enrol")
     say(f"start, within {dose.start_seconds:g} s")
-    with _spent(run, "start", venue):
+    with _Spent(run, "start", venue):
         run.start = throng.ask("start", dose.start_seconds)
     console = oversee(venue, dose.seconds)
     throng.ask("caught up")
@@ -111,18 +111,18 @@ def _day(run: Run, dose: Dose, venue: Venue, throng: Throng, say: Callable[[str]
     killed = time.monotonic()
     venue.open_hub()
     run.spans["hub open again"] = time.monotonic() - killed
-    with _spent(run, "everybody back", venue):
+    with _Spent(run, "everybody back", venue):
         run.spans["all tails whole"] = throng.ask("caught up")
     say(f"hand-in, within {dose.hand_in_seconds:g} s")
-    with _spent(run, "hand-in", venue):
+    with _Spent(run, "hand-in", venue):
         run.hand_in = throng.ask("hand in", dose.hand_in_seconds)
     say("bundles")
-    with _spent(run, "bundles", venue):
+    with _Spent(run, "bundles", venue):
         run.spans["bundles held"] = throng.ask("bundles")
     throng.ask("caught up")
 
 
-class _spent:
+class _Spent:
     """Notes what share of one core the hub used meanwhile."""
 
     def __init__(self, run: Run, name: str, venue: Venue) -> None:

@@ -75,7 +75,7 @@ TYPING, TICKING, CAPTURING, CHOOSING = (0.25, 0.25), (5.0, 5.0), (30.0, 30.0), (
 CAPTURE_BYTES = 700
 LONGEST_ESSAY = 4_000
 PATIENCE = 300.0
-WORDS = "cells divide in four phases and in the first of them the chromosomes become visible under light".split()
+WORDS = ("cells", "divide", "in", "four", "phases", "the", "first", "of", "them", "chromosomes", "become", "visible")
 
 
 @dataclass
@@ -401,7 +401,7 @@ class Seat:
     async def _beat(self) -> None:
         await asyncio.sleep(self.dice.uniform(0, BEAT_SECONDS))
         while True:
-            await self._say(BeatMessage(vitals=self._vitals(), sent=time.monotonic_ns() // 1000))
+            await self._say(self._sign_of_life())
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _hear(self, wire: ClientConnection) -> None:
@@ -449,6 +449,7 @@ class Seat:
             self._book.done.append((self.name, grant.act.value, time.monotonic()))
             await self._written(journal.write(steps), at_once=True)
         await self._say(DoneMessage(command_id=message.command_id, done=not words, words=words))
+        await self._say(self._sign_of_life())
 
     async def _ask(self, call: Any) -> Any:
         self._calls += 1
@@ -486,6 +487,9 @@ class Seat:
                 head_hash=last.hash.hex(),
             )
         )
+
+    def _sign_of_life(self) -> BeatMessage:
+        return BeatMessage(vitals=self._vitals(), sent=time.monotonic_ns() // 1000)
 
     def _vitals(self) -> Vitals:
         now, told = self._clock.now(), dict[str, Any]()

@@ -1,4 +1,4 @@
-"""A hall of any size for the load proof: a roster, an exam that is released, and its hub as `kiosk hall serve` opens it.
+"""A hall of any size for the load proof: a roster, an exam that is released, and its hub, `kiosk hall serve`.
 
 Each candidate's code is kept as it is kept anywhere, at the full cost of Argon2; it is worked out once for all of them.
 """
