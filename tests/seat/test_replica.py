@@ -263,6 +263,22 @@ def test_an_ack_of_another_journal_is_not_believed():
     assert world.replica.held("s1") is None
 
 
+def test_what_another_seat_wrote_past_the_fork_holds_up_nothing():
+    world = World()
+    do(world, ("write", "s1", 4))
+    world.connect()
+    world.replica.hear(WantMessage(submission_id="s1", first=0, start=True))
+    (frame,) = [m for m in iter(lambda: world.replica.send(0), None) if isinstance(m, FrameMessage)]
+    beyond = frame.first + len(frame.entries)
+    do(world, ("write", "s1", 3))
+    world.replica.saved("s1")
+    world.replica.hear(AckMessage(submission_id="s1", epoch=1, seq=beyond, hash="00" * 32, at=AT))
+    assert world.replica.held("s1") is None
+    following = world.replica.send(EVERY_MS)
+    assert isinstance(following, FrameMessage)
+    assert following.first == beyond
+
+
 def test_the_hall_head_is_unknown_until_a_new_hub_has_said_so():
     world = World()
     do(world, ("write", "s1", 4))

@@ -161,6 +161,9 @@ class Replica:
         if ack.seq < 0 or self.journals.hash_at(ack.submission_id, ack.seq) != bytes.fromhex(ack.hash):
             if course.next is None and self._reaches(ack.submission_id, ack.seq):
                 course.next = ack.seq + 1
+            if course.sent is not None and course.sent.stop <= ack.seq + 1:
+                # the hub has what was sent; beyond it holds what an older epoch wrote on at another seat
+                course.next, course.sent, course.is_due = course.sent.stop, None, True
             return None
         course.held = Head(ack.seq, bytes.fromhex(ack.hash))
         if course.next is None or course.next <= ack.seq:
