@@ -9,7 +9,7 @@ import sys
 import tempfile
 import uuid
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -47,7 +47,6 @@ PLANTS = (
     "hub acknowledges before commit",
     "receipt signed again",
     "whoever comes last counts",
-    "the wall charges",
 )
 """Faults that each must be found."""
 
@@ -445,26 +444,10 @@ class Day:
         return _paper()
 
     def _clock(self, name: str, wall_ms: int, ppm: int) -> MachineClock:
-        if self.plant == "the wall charges":
-            return _WallClock(self.world, name, wall_ms, ppm)
         return MachineClock(self.world, name, wall_ms, ppm)
 
 
 _BREAKS = frozenset({Kind.PAUSED, Kind.RESUMED, Kind.LOCKED, Kind.UNLOCKED, Kind.GAP, Kind.MOVED, Kind.RESTARTED})
-
-
-class _WallClock(MachineClock):
-    """The planted fault: a boot clock that follows the wall."""
-
-    _added_ms = 0
-
-    def set_wall(self, by_ms: int) -> None:
-        super().set_wall(by_ms)
-        self._added_ms += abs(by_ms) // 4
-
-    def now(self):
-        moment = super().now()
-        return replace(moment, boot_ms=moment.boot_ms + self._world.now_ms * (1 if self._added_ms else 0))
 
 
 @cache
