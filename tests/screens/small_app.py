@@ -118,7 +118,7 @@ class Stage:
             self.app.post_message(Key(key, character))
         await settle(self.pilot)
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = 30) -> None:
         """Wait for something a timer brings about."""
         deadline = monotonic() + seconds
         while not holds():
