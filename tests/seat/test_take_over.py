@@ -42,7 +42,9 @@ def worked(hub, name="A12"):
 
 
 def settle(seat):
-    until(lambda: seat.desk.saved().pending == 0)
+    writer = seat.desk._writer
+    until(lambda: seat.desk.saved().pending == 0 or writer.cause)
+    assert writer.cause is None
     until(lambda: seat.link.settle(the_id(seat), 1))
 
 
