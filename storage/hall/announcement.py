@@ -1,14 +1,31 @@
 """Announcements in the hall's store: what was said to which seats, and how far it came there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from kiosk.exam.dispatch import SpokenWord
 from kiosk.exam.log import AuditEntry
 from storage.hall.part import Part, write_audit
 from storage.models import hall as rows
+
+_TOLD = rows.AnnouncementSeat
+_OWN = (_TOLD.announcement_id == bindparam("of"), _TOLD.seat == bindparam("at"))
+_DELIVERED = (
+    update(_TOLD)
+    .where(*_OWN, _TOLD.delivered_at.is_(None))
+    .values(delivered_at=bindparam("now"))
+    .returning(_TOLD.seat)
+    .execution_options(synchronize_session=False)
+)
+_READ = (
+    update(_TOLD)
+    .where(*_OWN, _TOLD.read_at.is_(None))
+    .values(read_at=bindparam("now"))
+    .returning(_TOLD.seat)
+    .execution_options(synchronize_session=False)
+)
 
 
 class AnnouncementPart(Part):
@@ -49,16 +66,28 @@ class AnnouncementPart(Part):
 
     def told(self, announcement_id: str, seat: str, is_read: bool, now: datetime) -> bool:
         """Write down how far an announcement came at a seat; return whether that is news."""
-        told = rows.AnnouncementSeat
-        own = (told.announcement_id == announcement_id, told.seat == seat)
+        return seat in self.told_all([(announcement_id, seat, is_read)], now)
+
+    def told_all(self, told: Sequence[tuple[str, str, bool]], now: datetime) -> frozenset[str]:
+        """Write down how far announcements came, each at a seat and read or not; return the seats this is news of.
+
+        All in one transaction, for a whole hall answers at once.
+        """
+        news: set[str] = set()
         with self._writing() as work:
-            changed = work.execute(
-                update(told).where(*own, told.delivered_at.is_(None)).values(delivered_at=now).returning(told.seat)
-            ).one_or_none()
-            if is_read:
-                read = update(told).where(*own, told.read_at.is_(None)).values(read_at=now).returning(told.seat)
-                changed = work.execute(read).one_or_none() or changed
-            return changed is not None
+            for announcement_id, seat, is_read in told:
+                given = {"of": announcement_id, "at": seat, "now": now}
+                news.update(work.scalars(_DELIVERED, given))
+                if is_read:
+                    news.update(work.scalars(_READ, given))
+        return frozenset(news)
+
+    def untold(self, seats: Collection[str]) -> frozenset[str]:
+        """Return those of some seats that have something not on their screens yet."""
+        told = rows.AnnouncementSeat
+        query = select(told.seat).where(told.seat.in_(seats), told.delivered_at.is_(None)).distinct()
+        with self._reading() as work:
+            return frozenset(work.scalars(query))
 
     def given(self) -> tuple[SpokenWord, ...]:
         """Return every announcement with how far it came, newest first."""

@@ -1,9 +1,9 @@
 """Commands in the hall's store: grants on their way to seats, and what each seat said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.exam.dispatch import Command, CommandState
@@ -16,6 +16,13 @@ from storage.hall.stretch import grant_row
 from storage.models import hall as rows
 
 OPEN = (CommandState.WAITING.value, CommandState.SENT.value)
+_ANSWERED = (
+    update(rows.Command)
+    .where(rows.Command.grant_id == bindparam("of"), rows.Command.seat == bindparam("at"), rows.Command.state.in_(OPEN))
+    .values(state=bindparam("said"), words=bindparam("told"), answered_at=bindparam("now"))
+    .returning(rows.Command.grant_id)
+    .execution_options(synchronize_session=False)
+)
 
 
 class CommandPart(Part):
@@ -64,15 +71,27 @@ class CommandPart(Part):
 
     def answered(self, seat: str, grant_id: str, done: bool, words: str, now: datetime) -> bool:
         """Write down what a seat said of a command; return whether that is news. The first answer stands."""
-        state = CommandState.DONE if done else CommandState.REFUSED
+        return grant_id in self.answered_all([(seat, grant_id, done, words)], now)
+
+    def answered_all(self, answers: Sequence[tuple[str, str, bool, str]], now: datetime) -> frozenset[str]:
+        """Write down what seats said, each of a command (grant, done or not, words); return the grants that are news.
+
+        The first answer stands. All in one transaction, for a whole hall answers at once.
+        """
+        news: set[str] = set()
         with self._writing() as work:
-            changed = work.execute(
-                update(rows.Command)
-                .where(rows.Command.grant_id == grant_id, rows.Command.seat == seat, rows.Command.state.in_(OPEN))
-                .values(state=state.value, words=words, answered_at=now)
-                .returning(rows.Command.grant_id)
-            )
-            return changed.one_or_none() is not None
+            for seat, grant_id, done, words in answers:
+                state = CommandState.DONE if done else CommandState.REFUSED
+                given = {"of": grant_id, "at": seat, "said": state.value, "told": words, "now": now}
+                news.update(work.scalars(_ANSWERED, given))
+        return frozenset(news)
+
+    def busy(self, seats: Collection[str]) -> frozenset[str]:
+        """Return those of some seats that have something left to answer."""
+        command = rows.Command
+        query = select(command.seat).where(command.seat.in_(seats), command.state.in_(OPEN)).distinct()
+        with self._reading() as work:
+            return frozenset(work.scalars(query))
 
     def started(self) -> frozenset[str]:
         """Return the candidates who may begin where the hall starts together."""

@@ -1,9 +1,11 @@
 """What every part of a hall's store stands on: one transaction per public method."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, insert
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -21,18 +23,19 @@ class Part(Transactional):
 
 def put_rows(work: Session, model: type[HallBase], values: Sequence[dict[str, Any]], *kept: str) -> None:
     """Insert rows, or change those there already in every field but the `kept` ones."""
-    if not values:
-        return
-    table = table_of(model)
+    if values:
+        work.execute(_upsert(table_of(model), tuple(values[0]), kept), list(values))
+
+
+@lru_cache(100)
+def _upsert(table: Table, given: tuple[str, ...], kept: tuple[str, ...]) -> Insert:
+    """Return the statement that puts rows of some fields; the same ones are put again and again."""
     keys = [c.name for c in table.primary_key]
     statement = upsert(table)
-    changed = {name: statement.excluded[name] for name in values[0] if name not in (*keys, *kept)}
-    work.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=changed)
-        if changed
-        else statement.on_conflict_do_nothing(),
-        list(values),
-    )
+    changed = {name: statement.excluded[name] for name in given if name not in (*keys, *kept)}
+    if not changed:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def write_audit(work: Session, *entries: AuditEntry) -> None:

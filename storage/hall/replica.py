@@ -16,21 +16,21 @@ from kiosk.exam.parcel import Parcel, Reply, founding, start_of, text_digest
 from kiosk.exam.tail import Stretch, Tail, judge
 from storage.hall.lineage import learn_leases
 from storage.hall.part import put_rows, table_of
-from storage.hall.stretch import grant_row, leases_of, tail_of
+from storage.hall.stretch import Sitting, grant_row, leases_of_all, tails_of
 from storage.models import hall as rows
-
-Sitting = tuple[str, str]
-"""Submission id and date."""
 
 
 class Replica:
     """Takes the parcels of one batch; `flush` writes what is new of them."""
 
-    def __init__(self, work: Session, now: datetime) -> None:
+    def __init__(self, work: Session, parcels: Sequence[Parcel], now: datetime) -> None:
+        """`parcels` are those that will be taken: what is kept of their sittings is read at once."""
         self._work = work
         self._now = now
-        self._tails: dict[Sitting, Tail | None] = {}
-        self._leases: dict[Sitting, tuple[SignedLease, ...]] = {}
+        submissions = {parcel.submission_id for parcel in parcels}
+        self._tails: dict[Sitting, Tail] = tails_of(work, submissions)
+        self._leases: dict[Sitting, tuple[SignedLease, ...]] = leases_of_all(work, submissions)
+        self._people: frozenset[str] | None = None
         self._changed: dict[tuple[str, str, int], dict[str, Any]] = {}
         self._entries: dict[tuple[str, str, int, int], dict[str, Any]] = {}
         self._evidence: list[dict[str, Any]] = []
@@ -64,11 +64,9 @@ class Replica:
 
     def _known(self, parcel: Parcel) -> tuple[SignedLease, ...]:
         sitting = parcel.submission_id, parcel.opened_on
-        if sitting not in self._leases:
-            self._leases[sitting] = leases_of(self._work, *sitting)
         if parcel.beginning is not None:
-            self._leases[sitting] = learn_leases(self._work, parcel, self._leases[sitting], self._now)
-        return self._leases[sitting]
+            self._leases[sitting] = learn_leases(self._work, parcel, self._leases.get(sitting, ()), self._now)
+        return self._leases.get(sitting, ())
 
     def _joined(self, parcel: Parcel, leases: Sequence[SignedLease]) -> Reply:
         newest, epoch = leases[-1], parcel.frame.epoch
@@ -99,9 +97,7 @@ class Replica:
         Raises Tampered where a parcel's genesis is another than the one that is kept.
         """
         sitting = parcel.submission_id, parcel.opened_on
-        if sitting not in self._tails:
-            self._tails[sitting] = tail_of(self._work, *sitting)
-        tail, beginning = self._tails[sitting], parcel.beginning
+        tail, beginning = self._tails.get(sitting), parcel.beginning
         if beginning is None:
             return tail
         lease = founding(leases)
@@ -187,10 +183,14 @@ class Replica:
         self._grants += [
             {**_sitting(parcel), "grant_id": signed.grant.grant_id, "envelope": signed.envelope} for signed in own
         ]
-        people = set(self._work.scalars(select(rows.Person.user_id))) if own else set()
-        found = [grant_row(s) for s in own if {s.grant.who, s.grant.second or s.grant.who} <= people]
+        found = [grant_row(s) for s in own if {s.grant.who, s.grant.second or s.grant.who} <= self._known_people()]
         if found:
             self._work.execute(upsert(table_of(rows.Grant)).on_conflict_do_nothing(), found)
+
+    def _known_people(self) -> frozenset[str]:
+        if self._people is None:
+            self._people = frozenset(self._work.scalars(select(rows.Person.user_id)))
+        return self._people
 
     def _put_aside(self, parcel: Parcel, error: Tampered | Invalid) -> Reply:
         sitting = parcel.submission_id, parcel.opened_on

@@ -29,7 +29,7 @@ class TailPart(Part):
         A reply is true once this has returned: what it says is kept is committed.
         """
         with self._writing() as work:
-            replica = Replica(work, now)
+            replica = Replica(work, parcels, now)
             replies = tuple(replica.take(parcel) for parcel in parcels)
             replica.flush()
         return replies

@@ -70,9 +70,16 @@ class Announcements:
 
     def told(self, seat: str, message: ToldMessage) -> None:
         """Write down how far an announcement came at a seat; what it was not told is passed over."""
+        self.take([(seat, message)])
+
+    def take(self, batch: Sequence[tuple[str, ToldMessage]]) -> None:
+        """Write down how far announcements came at some seats, in one transaction."""
+        if not batch:
+            return
         now = parse_iso(self._clock.now().at)
-        self._store.announcements.told(message.announcement_id, seat, message.is_read, now)
-        if seat in self._due and not self._store.announcements.waiting(seat):
+        self._store.announcements.told_all([(said.announcement_id, seat, said.is_read) for seat, said in batch], now)
+        due = {seat for seat, _ in batch if seat in self._due}
+        for seat in due - self._store.announcements.untold(due):
             del self._due[seat]
 
     def given(self) -> tuple[Announcement, ...]:

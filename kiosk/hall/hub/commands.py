@@ -56,11 +56,20 @@ class Commands:
 
     def done(self, seat: str, message: DoneMessage) -> None:
         """Write down what became of a command; one of another seat is passed over. What was refused is noticed."""
-        words = clean_text(message.words, LONGEST_WORDS)
+        self.take([(seat, message)])
+
+    def take(self, batch: Sequence[tuple[str, DoneMessage]]) -> None:
+        """Write down what became of some commands, in one transaction."""
+        if not batch:
+            return
         now = parse_iso(self._clock.now().at)
-        if self._store.commands.answered(seat, message.command_id, message.done, words, now) and not message.done:
-            self._notice(seat, REFUSED, words or "This seat could not carry out what was ordered.")
-        if not self._store.commands.waiting(seat):
+        answers = [(seat, said.command_id, said.done, clean_text(said.words, LONGEST_WORDS)) for seat, said in batch]
+        news = self._store.commands.answered_all(answers, now)
+        for seat, grant_id, done, words in answers:
+            if grant_id in news and not done:
+                self._notice(seat, REFUSED, words or "This seat could not carry out what was ordered.")
+        seats = {seat for seat, _ in batch}
+        for seat in seats - self._store.commands.busy(seats):
             self._due.pop(seat, None)
 
     def send_waiting(self, seat: str) -> None:

@@ -119,6 +119,8 @@ class Hub:
         self.tails.take(frames)
         self.confirmations.look(frames)
         self._beats.take([(seat, said) for seat, said in batch if isinstance(said, BeatMessage)])
+        self.commands.take([(seat, said) for seat, said in batch if isinstance(said, DoneMessage)])
+        self.announcements.take([(seat, said) for seat, said in batch if isinstance(said, ToldMessage)])
         for seat, said in batch:
             self._take(seat, said)
 
@@ -162,10 +164,7 @@ class Hub:
             case CallMessage():
                 self._say(seat, self.call(seat, message))
             case DoneMessage():
-                self.commands.done(seat, message)
                 self.confirmations.done(seat, message)
-            case ToldMessage():
-                self.announcements.told(seat, message)
             case BundlePartMessage() if self.bundles is not None:
                 self.bundles.take(seat, message)
             case FetchMessage() if self.provision is not None:

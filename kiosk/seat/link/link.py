@@ -144,7 +144,8 @@ class Link(Caller):
         self._say_soon(ToldMessage(announcement_id=announcement_id, is_read=is_read))
 
     def done(self, command_id: str, done: bool, words: str = "") -> None:
-        """Say what became of a command; what is not heard the hub asks for again."""
+        """Say what became of a command, and how the seat is now; what is not heard the hub asks for again."""
+        self._beat_ms = None
         self._say_soon(DoneMessage(command_id=command_id, done=done, words=words[:LONGEST_WORDS]))
 
     def say(self, message: SeatMessage) -> bool:
