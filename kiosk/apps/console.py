@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -9,27 +10,19 @@ from time import monotonic
 from textual import events, on, work
 from textual.message import Message
 
-from kiosk.apps.rounds import ROUNDS, RoundsApp
+from kiosk.apps.rounds import RoundsApp
 from kiosk.exam.error import KioskError
 from kiosk.exam.text import clean_line
 from kiosk.views.board import Board, BoardState, Order, Severity
 from screens import messages
-from screens.confirm import ConfirmDialog
 from screens.proctor.console import message as asked
-from screens.proctor.console.announcement import AnnouncementsScreen
-from screens.proctor.console.arrivals import ArrivalsScreen
-from screens.proctor.console.card import CardScreen
-from screens.proctor.console.console import ConsoleScreen
-from screens.proctor.console.consolepage import ConsolePage
-from screens.proctor.console.deed import DeedsScreen
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.door import DoorScreen
 from screens.theme import register_themes
 
 REST_SECONDS = 600
 """Without a key for so long the PIN is forgotten; the map stays in sight, the next act asks for a PIN."""
 TICK_SECONDS = 1.0
-SHOWN = (DoorScreen, ConsolePage, AnnouncementsScreen, DeedsScreen, *ROUNDS)
-"""The screens that are told how the hall stands."""
 
 
 @dataclass
@@ -42,25 +35,31 @@ class BoardChanged(Message):
 
 
 class ConsoleApp(RoundsApp):
-    """The board's blocking calls run in threads and answer here; only the App asks the board."""
+    """The board's blocking calls run in threads and answer here; each screen loads when it is first shown."""
 
     TROUBLE = "The console met a problem and closed. The hall and every seat go on; start the console again."
 
-    def __init__(self, board: Board, log_file: Path | None = None) -> None:
-        super().__init__(board, log_file)
+    def __init__(self, open_board: Callable[[], Board], log_file: Path | None = None) -> None:
+        super().__init__(open_board, log_file)
         register_themes(self)
         self._lost_at: float | None = None
         self._heard_alarms: set[str] = set()
         self._titled = ""
         self._fetching = False
 
-    def on_mount(self) -> None:
-        """Show the door, and listen to the hall."""
+    async def on_mount(self) -> None:
+        """Let the door be painted; the board and what it needs are loaded behind it."""
         self.watch_signals()
-        self.push_screen(DoorScreen(self._board.state()))
-        self._board.listen(self._hear)
+        await self.push_screen(DoorScreen())
         self.set_interval(TICK_SECONDS, self.tick, name="tick")
-        self.call_after_refresh(self.tick)
+        self.screen.call_after_refresh(self.run_worker, self._listen, name="board")
+
+    async def _listen(self) -> None:
+        """Open the board, and listen to the hall from then on."""
+        await self._open()
+        if self.fault is None:
+            self._board.listen(self._hear)
+            self.tick()
 
     async def on_event(self, event: events.Event) -> None:
         """Take note that somebody is here."""
@@ -72,7 +71,7 @@ class ConsoleApp(RoundsApp):
 
     def tick(self) -> None:
         """Show how the hall stands, every second and whenever it says so."""
-        if not self.is_running:
+        if not self.is_running or not self.is_open:
             return
         if self._pin and monotonic() - self._touched > REST_SECONDS:
             self._pin = ""
@@ -83,7 +82,7 @@ class ConsoleApp(RoundsApp):
             self._lost_at = monotonic()
         lost_ms = None if self._lost_at is None else round((monotonic() - self._lost_at) * 1000)
         for screen in self.screen_stack:
-            if isinstance(screen, SHOWN) and screen.is_mounted:
+            if isinstance(screen, BoardPage) and screen.is_mounted:
                 screen.show_state(state, lost_ms)
         self._call_out(state)
 
@@ -119,6 +118,8 @@ class ConsoleApp(RoundsApp):
     @work
     async def sign_in(self, entered: messages.PinEntered) -> None:
         """Let the hall recognise a proctor, and open the console."""
+        from screens.proctor.console.console import ConsoleScreen
+
         if await self._recognise(entered.pin):
             await self.push_screen(ConsoleScreen(self._proctor))
             self.tick()
@@ -136,6 +137,8 @@ class ConsoleApp(RoundsApp):
     @on(asked.LeaveAsked)
     def leave(self) -> None:
         """Ask, and end."""
+        from screens.confirm import ConfirmDialog
+
         words = "The hall and every seat go on without it. Open it again with the same command."
         dialog = ConfirmDialog("Leave the console?", words, "Leave", "Stay here")
         self.push_screen(dialog, lambda yes: self.exit(0) if yes else None)
@@ -152,6 +155,10 @@ class ConsoleApp(RoundsApp):
     @work
     async def look(self, looked: asked.SeatLooked) -> None:
         """Fetch the card of the seat under the cursor, if it has one; one at a time."""
+        from screens.proctor.console.arrivals import ArrivalsScreen
+        from screens.proctor.console.card import CardScreen
+        from screens.proctor.console.console import ConsoleScreen
+
         if self._fetching or not self._board.state().is_connected:
             return
         self._fetching = True
@@ -171,6 +178,8 @@ class ConsoleApp(RoundsApp):
     @work
     async def open_card(self, wanted: asked.CardAsked) -> None:
         """Show a whole card."""
+        from screens.proctor.console.card import CardScreen
+
         card = await self._ask(lambda: self._board.card(wanted.seat))
         if card is not None:
             await self.push_screen(CardScreen(card, self._board.state()))
@@ -179,6 +188,8 @@ class ConsoleApp(RoundsApp):
     @work
     async def show_announcements(self, wanted: asked.AnnouncementsAsked) -> None:
         """Show what was announced, or how far it has come by now."""
+        from screens.proctor.console.announcement import AnnouncementsScreen
+
         if wanted.again:
             await self._refresh_lists()
             return
@@ -191,6 +202,8 @@ class ConsoleApp(RoundsApp):
     @work
     async def show_deeds(self) -> None:
         """Show what was done."""
+        from screens.proctor.console.deed import DeedsScreen
+
         deeds = await self._ask(self._board.deeds)
         if deeds is not None:
             await self.push_screen(DeedsScreen(deeds))
@@ -202,6 +215,10 @@ class ConsoleApp(RoundsApp):
     @work
     async def order(self, wanted: asked.OrderAsked) -> None:
         """Let the hall carry out an act, and show what became of it at each seat."""
+        from screens.proctor.console.arrivals import ArrivalsScreen
+        from screens.proctor.console.card import CardScreen
+        from screens.proctor.console.deed import DeedsScreen
+
         if not await self._has_pin():
             return
         order: Order = replace(wanted.order, pin=self._pin)
@@ -246,6 +263,8 @@ class ConsoleApp(RoundsApp):
             self.tick()
 
     async def _refresh_lists(self) -> None:
+        from screens.proctor.console.announcement import AnnouncementsScreen
+
         if isinstance(self.screen, AnnouncementsScreen):
             said = await self._ask(self._board.announcements)
             if said is not None and isinstance(self.screen, AnnouncementsScreen):

@@ -9,22 +9,17 @@ from kiosk.apps.asking import AskingApp
 from kiosk.exam.error import KioskError
 from kiosk.views.closeout import Closeout
 from screens.proctor.console import message as asked
-from screens.proctor.console.arrivals import ArrivalsScreen
-from screens.proctor.console.closeout import CloseoutScreen
-from screens.proctor.console.givecode import CodeDialog, GiveCodeScreen
-from screens.proctor.console.preflight import PreflightScreen
-
-ROUNDS = (ArrivalsScreen, CloseoutScreen, GiveCodeScreen, PreflightScreen)
-"""The pages that are told how the hall stands."""
 
 
 class RoundsApp(AskingApp):
-    """Asks the board for what these pages show; what is on top already is shown anew."""
+    """Asks the board for what these pages show; a page loads when asked for, what is on top already is shown anew."""
 
     @on(asked.PreflightAsked)
     @work
     async def show_preflight(self) -> None:
         """Show whether every seat is fit."""
+        from screens.proctor.console.preflight import PreflightScreen
+
         found = await self._ask(self._board.preflight)
         if found is None:
             return
@@ -37,6 +32,8 @@ class RoundsApp(AskingApp):
     @work
     async def show_closeout(self) -> None:
         """Show what became of the roster."""
+        from screens.proctor.console.closeout import CloseoutScreen
+
         found = await self._ask(self._board.closeout)
         if found is None:
             return
@@ -49,6 +46,8 @@ class RoundsApp(AskingApp):
     @work
     async def show_arrivals(self) -> None:
         """Show the check-in, with the whole roster to look up: also those whom no seat is planned for."""
+        from screens.proctor.console.arrivals import ArrivalsScreen
+
         try:
             found = await asyncio.to_thread(self._board.closeout)
         except KioskError:
@@ -58,12 +57,16 @@ class RoundsApp(AskingApp):
     @on(asked.CodePageAsked)
     async def show_code_page(self, wanted: asked.CodePageAsked) -> None:
         """Show the form for a code."""
+        from screens.proctor.console.givecode import GiveCodeScreen
+
         await self.push_screen(GiveCodeScreen(self._board.state(), wanted.seat))
 
     @on(asked.CodeAsked)
     @work
     async def give_code(self, wanted: asked.CodeAsked) -> None:
         """Ask for a code and show it until it is closed; the form is left with it."""
+        from screens.proctor.console.givecode import CodeDialog, GiveCodeScreen
+
         if not await self._has_pin():
             return
         wish = replace(wanted.wish, pin=self._pin)

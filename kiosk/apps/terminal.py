@@ -1,7 +1,11 @@
-"""The terminal of a locked seat: Textual's Linux driver without its doors to the shell."""
+"""The terminals of a locked seat and of a console: Textual's Linux driver without its doors to the shell."""
 
 import signal
+from collections.abc import Iterable
 
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 
@@ -27,3 +31,24 @@ class LockedDriver(LinuxDriver):
         """Start the application, deaf to the stop signal from here on."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+
+class EscapeParser(XTermParser):
+    """Reads Escape and a key right behind it as the two keys they are; Textual reads them as Alt and that key.
+
+    No act of the console has Alt in it, and a terminal that sends Alt as Escape cannot be told from a fast hand.
+    """
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if alt:
+            yield events.Key("escape", "\x1b")
+        yield from super()._sequence_to_key_events(sequence)
+
+
+class ConsoleDriver(LockedDriver):
+    """A driver of a console: no key is lost behind Escape."""
+
+    def run_input_thread(self) -> None:
+        """Read the keyboard with the parser of this module."""
+        linux_driver.XTermParser = EscapeParser  # type: ignore[misc]  # the driver makes its parser itself
+        super().run_input_thread()

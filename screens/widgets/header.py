@@ -19,6 +19,8 @@ class Header(Widget):
     }
     """
 
+    title: reactive[str] = reactive("", layout=False)
+    """What this is."""
     clock: reactive[str] = reactive("", layout=False)
     """The time left in words, or nothing."""
     urgent: reactive[bool] = reactive(False)
@@ -26,14 +28,15 @@ class Header(Widget):
 
     def __init__(self, title: str, who: str = "", where: str = "") -> None:
         super().__init__()
-        self._title, self._who, self._where = title, who, where
+        self._who, self._where = who, where
+        self.set_reactive(Header.title, title)
 
     def render(self) -> RenderResult:
         width = self.size.width
         clock = self._clock()
         place = " · ".join(p for p in (self._who, self._where) if p)
         room = width - clock.cell_length - 2
-        title = shorten(self._title, max(room // 2, room - len(place) - 4))
+        title = shorten(self.title, max(room // 2, room - len(place) - 4))
         left = Content.assemble((f" {title}", "bold"))
         gap = (width - len(place)) // 2 + 2 - left.cell_length
         rest = room - left.cell_length - 2

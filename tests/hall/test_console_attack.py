@@ -127,7 +127,7 @@ async def test_words_of_seats_and_proctors_steer_no_console(room: Room) -> None:
     room.board.sign_in(PIN)
     room.board.announce("[red]\x1b]0;owned\x07[/wrong] [@click=app.quit]go[/]", [SEAT])
     room.look()
-    app = ConsoleApp(room.room.board())
+    app = ConsoleApp(room.room.board)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*PIN, "enter")
         await pilot.pause()

@@ -427,7 +427,7 @@ def main() -> None:
             board.pass_time(1000, lively=True)
 
     threading.Thread(target=live, daemon=True).start()
-    sys.exit(ConsoleApp(board).run() or 0)
+    sys.exit(ConsoleApp(lambda: board).run() or 0)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class HeardApp(ConsoleApp):
     """Counts the bells and keeps the titles."""
 
     def __init__(self, board: FakeBoard) -> None:
-        super().__init__(board)
+        super().__init__(lambda: board)
         self.bells = 0
         self.titles: list[str] = []
 

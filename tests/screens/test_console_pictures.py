@@ -41,5 +41,5 @@ def enter(*keys: str) -> Callable[[Pilot[Any]], Any]:
     ids=["map-60", "map-250", "card", "outcome"],
 )
 def test_console(snap_compare: SnapCompare, room: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    app = ConsoleApp(FakeBoard(*ROOMS[room]).trouble())
+    app = ConsoleApp(FakeBoard(*ROOMS[room]).trouble)
     assert snap_compare(app, terminal_size=size, run_before=enter(*keys))

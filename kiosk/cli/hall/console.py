@@ -1,5 +1,6 @@
 """`kiosk hall console|board`: the hall on a proctor's screen, or once as facts."""
 
+import importlib
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,14 +13,42 @@ from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home
 
 if TYPE_CHECKING:
+    from kiosk.ground.home import Place
+    from kiosk.hall.console.remote_board import RemoteBoard
     from kiosk.views.board import BoardState
 
 ANSWER_SECONDS = 10.0
 """How long a hub may take to answer before the reason is said."""
+LATER = ("console", "card", "preflight", "closeout", "arrivals", "announcement")
+"""Screens a proctor comes to next, loaded while the door waits for a PIN."""
 HubOption = Annotated[
     Path | None,
     typer.Option("--hub", help="The hub's address file, carried here.", show_default="of this machine's hall"),
 ]
+
+
+class BoardOpener:
+    """Opens the board of a hub behind the console's first frame, with everything that takes long to load."""
+
+    def __init__(self, place: "Place", hub: Path | None) -> None:
+        self._place = place
+        self._hub = hub
+        self._board: RemoteBoard | None = None
+
+    def open(self) -> "RemoteBoard":
+        """Believe the address, and begin to look for the hub; raises KioskError for an address that is no good."""
+        from kiosk.hall.console.opening import open_board
+
+        self._board = open_board(self._place, self._hub)
+        self._board.start()
+        for name in LATER:
+            importlib.import_module(f"screens.proctor.console.{name}")
+        return self._board
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._board is not None:
+            self._board.close()
 
 
 def console(hub: HubOption = None, home: HomeOption = None) -> None:
@@ -30,17 +59,17 @@ def console(hub: HubOption = None, home: HomeOption = None) -> None:
     if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
         raise KioskError("A console is run in a terminal, with its keyboard and its screen.", "No terminal")
     from kiosk.apps.console import ConsoleApp
-    from kiosk.hall.console.opening import open_board
 
     here = Home.at(home)
-    board = open_board(here.hall, hub)
     here.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app = ConsoleApp(board, log_file=here.folder / "console.log")
-    board.start()
+    opener = BoardOpener(here.hall, hub)
+    app = ConsoleApp(opener.open, log_file=here.folder / "console.log")
     try:
         app.run()
     finally:
-        board.close()
+        opener.close()
+    if app.fault is not None:
+        raise app.fault
     raise typer.Exit(app.return_code or 0)
 
 

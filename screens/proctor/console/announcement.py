@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from kiosk.exam.text import clean_line
 from kiosk.views.board import Announcement, BoardState
 from screens.dialog import Dialog
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import AnnounceAsked, AnnouncementsAsked, PageLeft
 from screens.proctor.console.sign import wall
 from screens.widgets.header import Header
@@ -78,7 +78,7 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
         self.dismiss(None)
 
 
-class AnnouncementsScreen(Page):
+class AnnouncementsScreen(BoardPage):
     """Every announcement with to how many seats it was said, how many have it, and how many have read it."""
 
     CSS_PATH = "list.tcss"

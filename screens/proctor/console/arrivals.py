@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, Card, Order, Outcome, SeatLine, Verb
 from kiosk.views.closeout import CloseoutLine
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.caption import Caption
 from screens.proctor.console.message import OrderAsked, PageLeft, SeatLooked
 from screens.proctor.console.sign import state_word
@@ -28,7 +28,7 @@ FIELDS = (("seat", "Seat", 20), ("name", "Name, if another", 80), ("document", "
 NOBODY = "Type or scan a roll number, then Enter."
 
 
-class ArrivalsScreen(Page):
+class ArrivalsScreen(BoardPage):
     """One candidate after the other; what does not match is noted and stays in the list until somebody settles it."""
 
     CSS_PATH = "arrivals.tcss"

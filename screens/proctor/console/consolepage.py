@@ -9,7 +9,7 @@ from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, Order, Outcome, SeatLine, Verb
 from screens.clock import clock_text
 from screens.notice import NoticeDialog
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import (
     AnnouncementsAsked,
     ArrivalsAsked,
@@ -34,7 +34,7 @@ def _binding(offer: Offer) -> Binding:
     return Binding(keys, f"verb('{offer.letter}')", show=False, id=f"console.{offer.verb}", tooltip=words)
 
 
-class ConsolePage(Page):
+class ConsolePage(BoardPage):
     """Base of the map and the card: both act with the same letters, on what `subjects` returns."""
 
     BINDINGS: ClassVar = [
@@ -55,10 +55,6 @@ class ConsolePage(Page):
 
     def say(self, words: str) -> None:
         """Show a notice that takes no key."""
-        raise NotImplementedError
-
-    def show_state(self, board: BoardState, lost_ms: int | None) -> None:
-        """Show the hall as it stands; `lost_ms` says for how long the hub has not answered."""
         raise NotImplementedError
 
     def action_verb(self, letter: str) -> None:

@@ -13,7 +13,7 @@ from kiosk.exam.selection import spell
 from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, Deed, Order, Verb
 from screens.confirm import ConfirmDialog
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import OrderAsked, PageLeft
 from screens.proctor.console.sign import wall
 from screens.widgets.header import Header
@@ -23,7 +23,7 @@ from screens.widgets.marked_list import MarkedList
 from screens.widgets.rule import Rule
 
 
-class DeedsScreen(Page):
+class DeedsScreen(BoardPage):
     """The acts, newest first; Enter on one that can be taken back asks, and writes a second act that undoes it."""
 
     CSS_PATH = "list.tcss"

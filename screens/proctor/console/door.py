@@ -11,15 +11,17 @@ from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState
 from screens.clock import clock_text
 from screens.messages import PinEntered
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import LeaveAsked
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.rule import Rule
 from screens.widgets.waitline import WaitLine
 
+TITLE = "Proctor's console"
 
-class DoorScreen(Page):
+
+class DoorScreen(BoardPage):
     """Asks who acts from here; nothing of the hall is shown before."""
 
     CSS_PATH = "door.tcss"
@@ -28,17 +30,16 @@ class DoorScreen(Page):
     pin = query_one("#pin", Input)
     wait = query_one(WaitLine)
 
-    def __init__(self, board: BoardState) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._board = board
         self._is_asking = False
 
     def compose(self) -> ComposeResult:
         """Compose the question for a PIN."""
-        yield Header(f"Proctor's console · {clean_line(self._board.hall, 40)}")
+        yield Header(TITLE)
         yield Rule()
         with Vertical(id="door"):
-            yield Static(clean_line(self._board.title, 80), id="title", markup=False)
+            yield Static("", id="title", markup=False)
             yield Static("Your PIN", classes="label")
             yield Input(password=True, max_length=64, id="pin")
             yield WaitLine()
@@ -57,8 +58,9 @@ class DoorScreen(Page):
         self.pin.focus()
 
     def show_state(self, board: BoardState, lost_ms: int | None) -> None:
-        """Keep the hall's clock and title, and say where the hub is lost."""
-        self.query_one(Header).clock = board.clock
+        """Show the hall, its clock and its title, and say where the hub is lost."""
+        header = self.query_one(Header)
+        header.title, header.clock = f"{TITLE} · {clean_line(board.hall, 40)}", board.clock
         lost = "" if board.is_connected else f"No answer from the hub for {clock_text(lost_ms or 0)}. Still trying."
         self.query_one("#title", Static).update(lost or clean_line(board.title, 80))
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 
 from kiosk.views.board import BoardState
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import PageLeft
 from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
@@ -20,7 +20,7 @@ from screens.widgets.marked_list import MarkedList
 from screens.widgets.rule import Rule
 
 
-class MatrixPage(Page):
+class MatrixPage(BoardPage):
     """Base of both; what a row says is theirs."""
 
     CSS_PATH = "matrix.tcss"
