@@ -4,8 +4,11 @@ It computes nothing the program computes: an entry is its number, its epoch and 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from broken_promise import Broken
+from time_book import TimeBook
 
 from kiosk.exam.entry import Entry, Kind
 from kiosk.wire.hub import AckMessage, FrameMessage
@@ -18,14 +21,15 @@ Place = tuple[str, int, int]
 """A sitting, an epoch, a number."""
 
 
-class Broken(AssertionError):
-    """A promise that was not kept."""
-
-
 class Oracle:
     """Told of everything; raises Broken, naming the promise."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int]) -> None:
+        """`now` is the world's time in milliseconds."""
+        self.now = now
+        self.time = TimeBook(now)
+        self._heard: dict[Place, int] = {}
+        """When an acknowledgement of the hall reached a seat."""
         self.written: dict[Place, dict[bytes, str]] = defaultdict(dict)
         """Every entry that was ever folded, by hash, with the seat that wrote it."""
         self.on_seat: dict[str, dict[Place, bytes]] = defaultdict(dict)
@@ -34,15 +38,10 @@ class Oracle:
         """What the hub of this store acknowledged."""
         self.opened_on: dict[str, str] = {}
         self.writer: dict[tuple[str, int], str] = {}
-        self.ran_ms: dict[str, int] = defaultdict(int)
-        """How long each sitting was open and running, as the world saw it."""
-        self.stops: dict[str, int] = defaultdict(int)
-        """Crashes and moves of each sitting."""
-        self.lost_by_disk: set[str] = set()
-        """Seats whose disk went back to an older state."""
 
     def wrote(self, seat: str, entries: Sequence[Entry]) -> None:
         """A seat folded entries."""
+        self.time.wrote(seat, entries)
         for entry in entries:
             place = (entry.submission_id, entry.epoch, entry.seq)
             self.opened_on[entry.submission_id] = entry.opened_on
@@ -58,7 +57,9 @@ class Oracle:
 
     def held(self, ack: AckMessage) -> None:
         """A hub's acknowledgement reached a seat."""
-        self.in_hall[ack.submission_id, ack.epoch, ack.seq] = bytes.fromhex(ack.hash)
+        place = (ack.submission_id, ack.epoch, ack.seq)
+        self.in_hall[place] = bytes.fromhex(ack.hash)
+        self._heard.setdefault(place, self.now())
 
     def false_ack(self, said: Iterable[object]) -> None:
         """Take the word of a hub that has committed nothing."""
@@ -67,16 +68,12 @@ class Oracle:
                 place = (message.submission_id, message.epoch, message.first + len(message.entries) - 1)
                 self.in_hall[place] = next(iter(self.written[place]))
 
-    def ran(self, submission_id: str, ms: int) -> None:
-        """A sitting's clock was to run for so long."""
-        self.ran_ms[submission_id] += ms
-
     def stopped(self, seat: "SimSeat") -> None:
-        """A seat was cut short: its sitting may gain or lose a step of the clock."""
+        """A seat was cut short."""
         assert seat.desk is not None
         scribe = seat.desk.scribe
-        if scribe is not None:
-            self.stops[scribe.sitting.genesis.submission_id] += 1
+        runs = scribe is not None and scribe.is_at_work and scribe.sitting.ledger.running
+        self.time.stopped(seat.name, scribe.sitting.genesis.submission_id if runs and scribe else None)
 
     def hub_is_new(self) -> None:
         """The machine that acknowledged is gone with what it held."""
@@ -84,7 +81,7 @@ class Oracle:
 
     def disk_went_back(self, seat: str) -> None:
         """What this seat acknowledged is not to be asked of it any more."""
-        self.lost_by_disk.add(seat)
+        self.time.disk_went_back(seat)
         self.on_seat.pop(seat, None)
 
     def look_at_seat(self, seat: "SimSeat") -> None:
@@ -118,9 +115,36 @@ class Oracle:
         epochs = [e.epoch for e in entries]
         if epochs != sorted(epochs):
             raise Broken("the journal goes back to an older epoch")
+        self._look_at_acknowledged(submission_id, entries)
         last = max(epochs)
         there = {e.seq: e.hash for e in entries if e.epoch == last}
         seat = self.writer[submission_id, last]
         for (of, epoch, seq), digest in self.on_seat[seat].items():
             if of == submission_id and epoch == last and there.get(seq) != digest:
                 raise Broken(f"entry {seq}, saved by {seat} who wrote last, does not count")
+
+    def look_at_bundles(self, kept: Mapping[str, Collection[bytes]], awaited: Collection[str]) -> int:
+        """Every entry a seat said was saved came to central, counted or beside it; return how many were looked for.
+
+        `kept` has the hashes of all bundles by sitting; one that is `awaited` keeps the hall from closing.
+        """
+        seen = 0
+        for seat, saved in self.on_seat.items():
+            for (submission_id, epoch, seq), digest in saved.items():
+                seen += 1
+                if submission_id not in awaited and digest not in kept.get(submission_id, ()):
+                    raise Broken(
+                        f"entry {seq} of epoch {epoch}, saved by {seat}, is in no bundle, and nobody waits for it"
+                    )
+        return seen
+
+    def _look_at_acknowledged(self, submission_id: str, entries: Sequence[Entry]) -> None:
+        """I2: what the hall had acknowledged when a sitting was moved went with it, and counts."""
+        there = {e.hash for e in entries}
+        moved = {e.epoch: self.time.when(e) or 0 for e in entries if e.kind is Kind.MOVED}
+        for (of, epoch, seq), digest in self.in_hall.items():
+            cut = min((at for later, at in moved.items() if later > epoch), default=None)
+            if of != submission_id or (cut is not None and self._heard[of, epoch, seq] >= cut):
+                continue
+            if digest not in there:
+                raise Broken(f"I2: entry {seq} of epoch {epoch}, which the hall acknowledged, does not count")

@@ -4,7 +4,9 @@ A faithful small one: real verification, real receipts, the real rank. The real 
 the machine in tests/faults/test_arrival_machine.py.
 """
 
-from oracle_book import Broken
+from collections import defaultdict
+
+from broken_promise import Broken
 
 from keyring import Keyring
 from kiosk.exam.entry import Entry, Genesis
@@ -28,6 +30,8 @@ class SimCentral:
         self.receipts: dict[str, bytes] = {}
         self.counts: dict[str, tuple[str, tuple[Entry, ...], Genesis]] = {}
         """By sitting: the rank of the bundle that counts, and its journal."""
+        self.kept: dict[str, set[bytes]] = defaultdict(set)
+        """By sitting: the hashes of all entries that came, counted or not."""
 
     def take(self, data: bytes, at: str) -> bytes:
         """Keep a bundle and return its receipt: the same bytes every time."""
@@ -48,6 +52,7 @@ class SimCentral:
         leases = [Lease.from_document(d) for d in documents]
         ranked = rank(contents.genesis, contents.entries, leases, bundle.bundle_id)
         submission_id = contents.genesis.submission_id
+        self.kept[submission_id] |= {e.hash for e in contents.entries}
         before = self.counts.get(submission_id)
         if before is None or before[0] < ranked or self._plant == "whoever comes last counts":
             self.counts[submission_id] = (ranked, contents.entries, contents.genesis)

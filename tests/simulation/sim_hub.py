@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from world import Connection, End, MachineClock
 
 from kiosk.exam.error import KioskError
+from kiosk.ground.rights import load_rights
+from kiosk.hall.board.board import open_boardroom
+from kiosk.hall.board.notice import Notices
 from kiosk.hall.collection import Collection
 from kiosk.hall.hub.bundle_in import BundleArrivals
 from kiosk.hall.hub.hub import Hub
@@ -71,9 +74,10 @@ class SimHub:
         """Open the hall and its hub."""
         self.lives += 1
         self.is_up = True
-        keys = hall_keys(self.place)
+        self.keys = keys = hall_keys(self.place)
         self.hall = open_hall(self.place, self.clock)
         self.store = self.hall._store
+        self._notices = Notices()
         self.hub = Hub(self.hall, self.store, keys, self.clock, self._notice)
         self.hub.bundles = self.arrivals = BundleArrivals(
             self.store.bundles,
@@ -82,6 +86,10 @@ class SimHub:
             self._notice,
             self.place.folder / "arriving",
         )
+        room = open_boardroom(
+            self.place, self.store, keys, load_rights(), self.hub, self.clock, self._notices, patience_seconds=0
+        )
+        self.board = room.board()
         life = self.lives
         self.day.oracle.look_at_hub(self)
         self.day.world.after(1_000, lambda: self._tick(life))
@@ -146,7 +154,7 @@ class SimHub:
             self._receive(batch)
         if self.is_dying:
             self.day.count["died before an ack"] += 1
-            self.day.hub_dies()
+            self.day.trouble.hub_dies()
 
     def _tick(self, life: int) -> None:
         if life != self.lives:
@@ -156,6 +164,7 @@ class SimHub:
         self.day.world.after(1_000, lambda: self._tick(life))
 
     def _notice(self, seat: str, kind: str, words: str) -> None:
+        self._notices(seat, kind, words)
         self.day.world.note(f"notice {seat} {kind}: {words}")
         self.day.count[f"notice {kind}"] += 1
         if kind in ("behind", "contradiction"):

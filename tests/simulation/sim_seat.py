@@ -6,13 +6,11 @@ The writer commits a little later than it is handed a page, as a disk does; a cr
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from world import Cable, Connection, End, MachineClock
 
-import kiosk.seat.alone as alone_module
 import kiosk.seat.desk as desk_module
-from house import CHEAP
-from kiosk.exam.attempt import Phase
 from kiosk.exam.error import KioskError
 from kiosk.exam.page import Page
 from kiosk.seat.caller import Caller
@@ -44,7 +42,6 @@ LOST = "The hall does not answer."
 SLOWEST_DISK = 400
 """Milliseconds: a slow disk leaves more to be lost."""
 TURN_MS = 2 * EVERY_MS
-alone_module.CODE = CHEAP  # what is proved here is not how slow a hash is
 
 
 class SimWriter:
@@ -149,6 +146,14 @@ class SimLink(Caller, End):
     def is_up(self) -> bool:
         """Whether there is a line."""
         return self._connection is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the hub is known to hold all that is committed here, or to have fenced it."""
+        replica = self._replica
+        if self._connection is None or replica is None or self._fresh:
+            return False
+        return all(not c.is_due and c.sent is None and c.next is not None for c in replica._courses.values())
 
     def got(self, connection: Connection, message: object) -> None:
         """The hub said something."""
@@ -270,9 +275,11 @@ class SimSeat:
         self.life += 1
         self.is_up = True
         self.link = SimLink(self)
-        desk_module.Writer = lambda commit, tell: SimWriter(self, commit, tell)  # type: ignore[misc,assignment]
-        desk_module.Courier = lambda deliver: SimCourier(self, deliver)  # type: ignore[misc,assignment]
-        self.desk = open_desk(self.place, self.link, self.clock, link=self.link)  # type: ignore[arg-type]
+        with (
+            patch.object(desk_module, "Writer", lambda commit, tell: SimWriter(self, commit, tell)),
+            patch.object(desk_module, "Courier", lambda deliver: SimCourier(self, deliver)),
+        ):
+            self.desk = open_desk(self.place, self.link, self.clock, link=self.link)  # type: ignore[arg-type]
         self._watch_take_overs(self.desk)
         self.day.oracle.look_at_seat(self)
         life = self.life
@@ -309,7 +316,7 @@ class SimSeat:
         self.desk = self.link = None
         if reboot:
             self.clock.reboot()
-        if rollback and self.day.restore(self):
+        if rollback and self.day.trouble.restore(self):
             self.day.count["rolled back"] += 1
 
     def _again(self, life: int, ms: int, what: Callable[[], None]) -> None:
@@ -323,9 +330,6 @@ class SimSeat:
     def _tick(self) -> None:
         assert self.desk is not None
         self.desk.tick()
-        scribe = self.desk.scribe
-        if scribe is not None and scribe.phase is Phase.RUNNING:
-            self.day.oracle.ran(scribe.sitting.genesis.submission_id, 1_000)
 
     def _dial(self) -> None:
         if self.link is None or self.link.is_up or not self.day.hub.is_up or not self.cable_is_open:
