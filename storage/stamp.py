@@ -1,6 +1,7 @@
 """Hall and seat files: made new for an exam day and stamped; one with another stamp is refused, not migrated."""
 
 import hashlib
+from functools import cache
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.dialects import sqlite
@@ -35,6 +36,7 @@ def check(engine: Engine, base: type[DeclarativeBase]) -> None:
         _check(connection, base)
 
 
+@cache
 def digest(base: type[DeclarativeBase]) -> str:
     """Return the SHA-256, in hex, of every table and index `base` would make on SQLite."""
     dialect = sqlite.dialect()
