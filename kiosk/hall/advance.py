@@ -62,13 +62,16 @@ class Advances:
         if digest is None or sealed is None or not self._may(assignment, sealed.outline, session, now):
             return None
         signed = self._lease(seat, assignment, digest, sealed.outline, session, now)
-        expected = _expected(signed.lease.submission_id, person, seat, assignment, sealed.outline)
-        document = expected.model_dump(mode="json")
         return AdvanceMessage(
             lease=signed.envelope.decode("ascii"),
-            candidate=sign(PayloadType.EXPECTED, document, self._keys.signing).decode("ascii"),
+            candidate=self.introduce(signed.lease, person, assignment, sealed.outline),
             paper_identity=self._store.papers.identity(digest),
         )
+
+    def introduce(self, lease: Lease, person: Person, assignment: Assignment, outline: Outline) -> str:
+        """Return the hall's word for whose sitting a lease is of, and what they read before they begin or go on."""
+        document = _expected(lease, person, assignment, outline).model_dump(mode="json")
+        return sign(PayloadType.EXPECTED, document, self._keys.signing).decode("ascii")
 
     def _may(self, assignment: Assignment, outline: Outline, session: Session, now: datetime) -> bool:
         latest = self._store.permits.progress((assignment.assignment_id,)).get(assignment.assignment_id)
@@ -112,10 +115,8 @@ class Advances:
         return signed
 
 
-def _expected(
-    submission_id: str, person: Person, seat: str, assignment: Assignment, outline: Outline
-) -> ExpectedDocument:
-    attempt = assignment.attempt_count + 1
+def _expected(lease: Lease, person: Person, assignment: Assignment, outline: Outline) -> ExpectedDocument:
+    resumes = lease.fork is not None
     card = TestCard(
         assignment_id=assignment.assignment_id,
         title=clean_line(outline.title),
@@ -125,13 +126,13 @@ def _expected(
         questions=outline.questions,
         attempts_used=assignment.attempt_count,
         max_attempts=outline.policy.max_attempts,
-        has_open_sitting=False,
+        has_open_sitting=resumes,
         has_results=False,
     )
     return ExpectedDocument(
         version=1,
-        submission_id=submission_id,
-        candidate=CandidateAnswer.model_validate(candidate_card(person, seat)),
+        submission_id=lease.submission_id,
+        candidate=CandidateAnswer.model_validate(candidate_card(person, lease.seat)),
         test=TestAnswer.model_validate(card),
-        instructions=InstructionsAnswer.model_validate(instructions_of(outline, assignment, attempt, False)),
+        instructions=InstructionsAnswer.model_validate(instructions_of(outline, assignment, lease.attempt, resumes)),
     )

@@ -7,10 +7,11 @@ from kiosk.exam.error import KioskError
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import SYSTEM_ID
+from kiosk.hall.confirmation import Confirmation
 from kiosk.hall.hub.parcel import parcel_of
 from kiosk.hall.keys import HallKeys
 from kiosk.sealing import frame
-from kiosk.sealing.carried import SUFFIX, open_journal
+from kiosk.sealing.carried import SUFFIX, Carried, open_journal
 from kiosk.sealing.copy import read_file
 from storage.hall.store import HallStore
 
@@ -27,6 +28,8 @@ class Taken:
     entries: int = 0
     problem: str | None = None
     """Why not all of it is kept as the sitting's own."""
+    notes: tuple[str, ...] = ()
+    """What a person should look at of the acts by code it brought."""
 
 
 class CarriedJournals:
@@ -36,6 +39,7 @@ class CarriedJournals:
         self._store = store
         self._keys = keys
         self._clock = clock
+        self._confirmation = Confirmation(store, keys, clock)
 
     def files(self, folder: Path) -> tuple[Path, ...]:
         """Return the journals that lie in a folder; raises KioskError where there are none."""
@@ -78,5 +82,16 @@ class CarriedJournals:
             )
         )
         return Taken(
-            path, manifest.seat, manifest.submission_id, min(kept, manifest.entries), manifest.entries, problem
+            path=path,
+            seat=manifest.seat,
+            submission_id=manifest.submission_id,
+            kept=min(kept, manifest.entries),
+            entries=manifest.entries,
+            problem=problem,
+            notes=() if kept == 0 else self._looked_into(carried),
         )
+
+    def _looked_into(self, carried: Carried) -> tuple[str, ...]:
+        """Sign the acts by code that hold, as when the line brings them; the seat is told when it is back on it."""
+        grants = dict.fromkeys(envelope for one in carried.frames for envelope in one.grants)
+        return self._confirmation.look(envelope.encode("ascii", "replace") for envelope in grants)

@@ -16,6 +16,7 @@ from kiosk.hall.advance import Advances
 from kiosk.hall.card import notice_of, result_of
 from kiosk.hall.confirmation import Confirmation
 from kiosk.hall.custody import Custody
+from kiosk.hall.handover import Handovers
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.opening import Openings
 from kiosk.hall.reception import Reception
@@ -64,6 +65,8 @@ class Hall:
         """Recognises what was done by its codes, and signs it."""
         self.advances = Advances(store, keys, clock)
         """What lets seats begin although the hub has gone."""
+        self.handovers = Handovers(store, keys, rights, self.openings, self.advances, clock)
+        """Sittings that go to another seat on a stick."""
 
     @property
     def name(self) -> str:

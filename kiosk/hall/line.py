@@ -8,7 +8,7 @@ from typing import BinaryIO
 from pydantic import BaseModel, ValidationError
 
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
-from kiosk.views.authority import Authority, GrantRequest, JournalOffer, Report
+from kiosk.views.authority import Authority, GrantRequest, JournalOffer, LeaseOffer, Report
 from kiosk.wire import line
 from kiosk.wire.answer import (
     AdmissionAnswer,
@@ -104,7 +104,11 @@ def _unlocked(authority: Authority, call: line.UnlockCall) -> KeyAnswer:
 
 
 def _offer(authority: Authority, call: line.LeaseCall) -> OfferAnswer:
-    offer = authority.lease(call.token, call.assignment_id, call.seat)
+    return offer_answer(authority.lease(call.token, call.assignment_id, call.seat))
+
+
+def offer_answer(offer: LeaseOffer) -> OfferAnswer:
+    """Return an offer as it goes over a line, or on a stick."""
     return OfferAnswer(
         envelope=offer.envelope.decode("ascii"),
         paper_identity=offer.paper_identity,

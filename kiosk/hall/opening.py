@@ -17,6 +17,7 @@ from kiosk.exam.move import Move
 from kiosk.exam.outline import Outline
 from kiosk.exam.page import SignedLease
 from kiosk.exam.paper import Paper
+from kiosk.exam.person import Person
 from kiosk.exam.roster import HeldTest, Progress
 from kiosk.exam.text import clean_line
 from kiosk.hall.card import instructions_of, minutes_of
@@ -112,6 +113,11 @@ class Openings:
         if sealed is None or identity is None:
             raise Refused(NO_PAPER if sealed is None else NOT_RELEASED)
         return LeaseOffer(signed.envelope, identity, sealed.blob, sealed.attachments, self._journal(signed.lease))
+
+    def follow(self, person: Person, move: Move) -> SignedLease:
+        """Give the seat a move names its lease although the candidate cannot ask for it; raises Refused as `lease`."""
+        with self._lock:
+            return self._follow(Guest(person, move.to_seat), move, self._now())
 
     def papers_with(self, question_id: str) -> frozenset[str]:
         """Return the digests of the papers, of those that are open, which have a question."""

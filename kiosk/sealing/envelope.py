@@ -45,6 +45,7 @@ class PayloadType(StrEnum):
     HUB_ADDRESS = "application/vnd.exam-kiosk.hub-address.v1+json"
     SEAT_PROOF = "application/vnd.exam-kiosk.seat-proof.v1+json"
     JOURNAL = "application/vnd.exam-kiosk.journal.v1+json"
+    HANDOVER = "application/vnd.exam-kiosk.handover.v1+json"
 
 
 @dataclass(frozen=True, slots=True)

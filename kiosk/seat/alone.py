@@ -1,12 +1,13 @@
 """A seat alone: what it may say by itself while its hall does not answer. Nothing new is allowed; what was, goes on."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.error import Denied, Refused
+from kiosk.exam.lease import Lease
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.outline import Outline
 from kiosk.exam.record import Record
@@ -25,10 +26,14 @@ STRANGER = "The hall does not answer, and you have not signed in at this seat be
 NO_PIN = "The hall does not answer, so that no PIN can be checked. Ask the console for a code."
 NOT_NOW = "The hall does not answer. What you have written is safe on this seat. Please wait, or ask the proctor."
 NOT_STARTED = "The hall does not answer. Please ask the proctor, who can start this test with a code."
+NOT_BROUGHT = "The hall does not answer, and this test has not been brought here. Please ask the proctor."
 NO_PAPER = "The hall does not answer, and the paper of this test has not come to this seat. Please ask the proctor."
 AGAIN = "Please sign in again."
 Papers = Callable[[str], tuple[bytes, bytes | None] | None]
 """Returns a sealed paper by its digest, and its files sealed as it is; None where it does not lie on this seat."""
+
+Handed = Callable[[Lease], LeaseOffer | None]
+"""Returns what a lease that begins at a fork goes on with; None where it was not brought here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,24 @@ class Alone:
     """Implements `kiosk.views.authority.Authority`: the hall where it answers, else what the seat may say itself."""
 
     def __init__(
-        self, hall: Authority, store: SeatStore, expectations: Expectations, clock: Clock, papers: Papers | None = None
+        self,
+        hall: Authority,
+        store: SeatStore,
+        expectations: Expectations,
+        clock: Clock,
+        papers: Papers | None = None,
+        handed: Handed | None = None,
     ) -> None:
-        """`papers` finds what was sent to the seat before the exam: in its store, unless told otherwise."""
+        """`papers` finds what was sent to the seat before the exam: in its store, unless told otherwise.
+
+        `handed` finds what a sitting that was brought on a stick goes on with.
+        """
         self._hall = hall
         self._store = store
         self._expectations = expectations
         self._clock = clock
         self._papers = papers or store.papers.sealed
+        self._handed = handed or (lambda lease: None)
         self._doorkeeper = Doorkeeper(store.doors, clock)
         self._guests: dict[str, _Guest] = {}
 
@@ -188,22 +203,31 @@ class Alone:
             if line.status is SubmissionStatus.IN_PROGRESS and line.bundle_id is None
             if (record := self._store.record(line.submission_id)) is not None
         ]
-        mine = [r for r in records if r.candidate.user_id == candidate_id]
+        mine = {r.genesis.submission_id: r for r in records if r.candidate.user_id == candidate_id}
         begun = {line.submission_id for line in self._store.sittings()}
         expected = [
             e
             for e in self._expectations.all()
-            if e.card.user_id == candidate_id and e.lease.lease.submission_id not in begun
+            if e.card.user_id == candidate_id and _is_ahead(e.lease.lease, mine.get(e.lease.lease.submission_id), begun)
         ]
-        return Local(mine, expected)
+        ahead = {e.lease.lease.submission_id for e in expected}
+        return Local([r for r in mine.values() if r.genesis.submission_id not in ahead], expected)
 
     def _begin(self, expected: Expected) -> LeaseOffer:
         if expected.start is None:
             raise Refused(NOT_STARTED)
+        if expected.lease.lease.fork is not None:
+            return self._go_on(expected)
         paper = self._papers(expected.lease.lease.paper)
         if paper is None or expected.paper_identity is None:
             raise Refused(NO_PAPER)
         return LeaseOffer(expected.lease.envelope, expected.paper_identity, *paper)
+
+    def _go_on(self, expected: Expected) -> LeaseOffer:
+        offer = self._handed(expected.lease.lease)
+        if offer is None:
+            raise Refused(NOT_BROUGHT)
+        return offer
 
     def _offer_card(self, expected: Expected) -> TestCard:
         return replace(expected.test, refusal=self._why_not(expected))
@@ -224,6 +248,13 @@ class Alone:
         if guest is None:
             raise Denied(AGAIN)
         return guest
+
+
+def _is_ahead(lease: Lease, record: Record | None, begun: Container[str]) -> bool:
+    """Whether a permission is newer than what was written here under an earlier one, or the first here."""
+    if record is None:
+        return lease.submission_id not in begun
+    return record.leases[-1].lease.epoch < lease.epoch
 
 
 def _card(record: Record) -> TestCard:

@@ -66,8 +66,8 @@ class Beginning:
                 "This seat holds answers of this sitting that the hall never received. It cannot begin anew here: "
                 "please ask the proctor."
             )
-        opening = opening_of(offer, signed, admission)
-        handover = handover_of(offer.journal, opening, self.trust)
+        opening, lease = opening_of(offer, signed, admission), signed.lease
+        handover = handover_of(offer.journal, opening, self.trust).started_by(self.codes.started(lease.submission_id))
         return Scribe.take_over(handover, self.clock, self.writer, self.store.take_over), opening.attachments
 
     def _must_not_be_fenced(self, signed: SignedLease) -> None:

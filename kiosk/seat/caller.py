@@ -64,11 +64,7 @@ class Caller(ABC):
     def lease(self, token: str, assignment_id: str, seat: str) -> LeaseOffer:
         """Ask to open or resume a sitting."""
         call = line.LeaseCall(method="lease", token=token, assignment_id=assignment_id, seat=seat)
-        offer = self._ask(OfferAnswer, call)
-        blob = _bytes(offer.paper_blob, "the paper")
-        attached = None if offer.attachments_blob is None else _bytes(offer.attachments_blob, "the attachments")
-        journal = None if offer.journal is None else _journal(offer.journal)
-        return LeaseOffer(offer.envelope.encode("ascii", "replace"), offer.paper_identity, blob, attached, journal)
+        return offer_of(self._ask(OfferAnswer, call))
 
     def result(self, token: str, assignment_id: str) -> Result:
         """Return the released result."""
@@ -105,6 +101,14 @@ class Caller(ABC):
             return answer.model_validate(read.result, strict=False)
         except ValidationError as error:
             raise Invalid(f"the hall's answer is not of this version: {words(error)}") from None
+
+
+def offer_of(answer: OfferAnswer) -> LeaseOffer:
+    """Return an offer as it came over a line, or on a stick; raises Invalid for one that came damaged."""
+    blob = _bytes(answer.paper_blob, "the paper")
+    attached = None if answer.attachments_blob is None else _bytes(answer.attachments_blob, "the attachments")
+    journal = None if answer.journal is None else _journal(answer.journal)
+    return LeaseOffer(answer.envelope.encode("ascii", "replace"), answer.paper_identity, blob, attached, journal)
 
 
 def _journal(answer: JournalAnswer) -> JournalOffer:

@@ -79,7 +79,7 @@ class Expectations:
 
         Raises Refused where that is nobody, or not clear.
         """
-        waiting = [e for e in self.all() if e.start is None and self._store.record(_id(e)) is None]
+        waiting = [e for e in self.all() if e.start is None and self._is_ahead(e)]
         asked = roll_number.strip().casefold()
         if candidate_id is not None:
             waiting = [e for e in waiting if e.card.user_id == candidate_id]
@@ -99,6 +99,11 @@ class Expectations:
         """Return the act that started a sitting here without the hall, or None."""
         found = next((a.start for a in self._store.advances.all() if a.submission_id == submission_id), None)
         return None if found is None else SignedGrant(grant=own_grant(found), envelope=found)
+
+    def _is_ahead(self, expected: Expected) -> bool:
+        """Whether nothing has been written here under a permission yet, nor under a later one."""
+        record, lease = self._store.record(expected.lease.lease.submission_id), expected.lease.lease
+        return record is None or record.leases[-1].lease.epoch < lease.epoch
 
     def _expected(self, advance: Advance) -> Expected:
         document = read_expected(advance.expected, self._trust.hall_key)
@@ -121,7 +126,3 @@ def read_expected(envelope: bytes, hall_key: str) -> ExpectedDocument:
         return ExpectedDocument.model_validate_json(read.canonical_payload())
     except ValidationError as error:
         raise Invalid(f"what the hall tells ahead is not of this version: {words(error)}") from None
-
-
-def _id(expected: Expected) -> str:
-    return expected.lease.lease.submission_id

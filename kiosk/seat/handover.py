@@ -31,6 +31,12 @@ class Handover:
     record: Record
     lease: SignedLease
 
+    def started_by(self, signed: SignedGrant | None) -> "Handover":
+        """Return this with the act by code that lets its candidate go on here, where the hall itself did not."""
+        if signed is None:
+            return self
+        return replace(self, record=replace(self.record, grants=(*self.record.grants, signed)))
+
     def go_on(self, moment: Moment) -> tuple[Sitting, list[Entry]]:
         """Return the sitting replayed and taken over, with the first entries of this seat.
 

@@ -82,7 +82,8 @@ class Orders:
         with scribe.lock, self._lock:
             if any(carried.command_id == grant.grant_id for carried in self._carried):
                 return
-            if grant.grant_id in scribe.sitting.grants:
+            is_gone = grant.act is Act.MOVE and scribe.fenced is not None
+            if grant.grant_id in scribe.sitting.grants or is_gone:
                 self._answer(grant.grant_id, True, "")
                 return
             scribe.carry_out(signed)

@@ -22,6 +22,7 @@ from kiosk.seat.alone import Alone
 from kiosk.seat.custody import Unlock, is_sealed, keep_code_lock, seat_key, settle_key, wrap_store_key
 from kiosk.seat.desk import Desk
 from kiosk.seat.expectation import Expectations
+from kiosk.seat.handed import Handed
 from kiosk.seat.outbox import Outbox
 from kiosk.seat.trust import Trust
 from kiosk.seat.unlocking import WRAPPED, unlock_by_hall
@@ -124,7 +125,7 @@ def open_desk(
     expectations = Expectations(store, trust, clock)
     act_key = read_act_key(place)
     codes = None if act_key is None else KeyedCodes(enrolment, act_key, own, store, expectations, clock)
-    alone = Alone(authority, store, expectations, clock)
+    alone = Alone(authority, store, expectations, clock, handed=Handed(place, trust, act_key).offer)
     desk = Desk(enrolment.seat, alone, store, trust, clock, BUILD, codes, link)
     if link is not None:
         from kiosk.seat.attendant import Attendant

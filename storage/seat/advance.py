@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.models import seat as rows
@@ -52,6 +52,8 @@ class AdvancePart(Transactional):
         statement = upsert(table_of(model))
         new: dict[str, Any] = {name: statement.excluded[name] for name in ("lease", "expected", "kept_at")}
         new["paper_identity"] = func.coalesce(statement.excluded.paper_identity, model.paper_identity)
+        for name in ("start", "secret_hash"):  # what started one lease starts no later one
+            new[name] = case((model.lease == statement.excluded.lease, getattr(model, name)))
         with self._writing() as work:
             work.execute(
                 delete(model).where(

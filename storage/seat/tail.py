@@ -108,7 +108,7 @@ def _leaned_on(connection: Connection, entry: Entry) -> int:
 def _grants(connection: Connection, entries: Sequence[Entry]) -> tuple[Any, ...]:
     grant = rows.Grant
     ids = dict.fromkeys(e.body["grant"] for e in entries if "grant" in e.body)
-    if entries[0].seq == 0:  # what started it without the hall stands in no entry
+    if any(e.kind in (Kind.OPENED, Kind.MOVED) for e in entries):  # what started it here by code stands in no entry
         started = select(grant.grant_id).where(
             grant.submission_id == entries[0].submission_id, grant.act == Act.START.value
         )

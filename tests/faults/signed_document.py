@@ -31,6 +31,7 @@ from kiosk.sealing.coded_grant import CodedGrant, proctor_name, read_coded, sign
 from kiosk.sealing.decision import read_decision, sign_decision
 from kiosk.sealing.envelope import PayloadType, open_envelope, read_envelope, sign
 from kiosk.sealing.erasure import Grave, Wiper, read_tombstone, tombstone
+from kiosk.sealing.handover import open_handover, seal_handover
 from kiosk.sealing.index import Indexer, read_index
 from kiosk.sealing.key import KeyRole, SigningKey
 from kiosk.sealing.lock import code_identity, draw_code
@@ -42,9 +43,10 @@ from kiosk.sealing.seat_proof import check_seat_proof, sign_seat_proof
 from kiosk.sealing.store_key import read_proof, sign_proof
 from kiosk.seat.expectation import read_expected
 from kiosk.seat.trust import Trust
-from kiosk.wire.answer import CandidateAnswer, InstructionsAnswer, TestAnswer
+from kiosk.wire.answer import CandidateAnswer, InstructionsAnswer, OfferAnswer, TestAnswer
 from kiosk.wire.closing import ClosingDocument, ExplainedRow
 from kiosk.wire.expected import ExpectedDocument
+from kiosk.wire.handover import HandoverContents
 from kiosk.wire.hub import FrameMessage, SeatProof
 from kiosk.wire.index import IndexedBundle
 from kiosk.wire.revocation import RevokedDocument
@@ -225,6 +227,21 @@ def _read_carried(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
     return open_journal(frame.join(data, _carried(ring)[1]), revoked=revoked, **asked)
 
 
+@cache
+def _handed_over(ring: Keyring) -> tuple[bytes, bytes]:
+    """Return envelope and body of a sitting the hall sends to a seat on a stick."""
+    lease = a_lease(small_paper(), epoch=2, fork_seq=4, fork_hash="0" * 64)
+    signed = sign(PayloadType.LEASE, lease.document(), ring.hall).decode()
+    offer = OfferAnswer(envelope=signed, paper_identity="", paper_blob="")
+    contents = HandoverContents(offer=offer, candidate=_expected(ring).decode())
+    return frame.split(seal_handover(contents, lease, hall=HALL, act_key=bytes(32), key=ring.hall))
+
+
+def _read_handed_over(data: bytes, ring: Keyring, revoked: Revocations) -> Any:
+    asked = {"hall": HALL, "hall_key": ring.hall.public, "seat": SEAT, "act_key": bytes(32)}
+    return open_handover(frame.join(data, _handed_over(ring)[1]), **asked)
+
+
 def _coded(ring: Keyring) -> bytes:
     grant = a_grant(Act.EXTEND, seat=SEAT, who=proctor_name(3), amount_ms=600_000, reason="power")
     bare = CodedGrant(grant=grant, candidate_id="candidate-1", nonce="ab" * 16, challenge="", code="")
@@ -372,6 +389,13 @@ KINDS = (
         lambda data, ring, revoked: read_tombstone(data, ring.root.public),
     ),
     Kind("journal on a stick", PayloadType.JOURNAL, KeyRole.SEAT, lambda ring: _carried(ring)[0], _read_carried),
+    Kind(
+        "sitting on a stick",
+        PayloadType.HANDOVER,
+        KeyRole.HALL,
+        lambda ring: _handed_over(ring)[0],
+        _read_handed_over,
+    ),
     Kind("proof of a seat", PayloadType.UNLOCK, KeyRole.SEAT, _unlock, _read_unlock),
     Kind(
         "lease",

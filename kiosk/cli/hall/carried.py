@@ -47,6 +47,7 @@ def journal(
                     "entries": t.entries,
                     "kept": t.kept,
                     "problem": t.problem,
+                    "notes": list(t.notes),
                 }
                 for t in taken
             ]
@@ -55,5 +56,7 @@ def journal(
         for t in taken:
             words = f"{t.kept} of {t.entries} entries held" if t.problem is None else clean_line(t.problem)
             put_text(f"{clean_line(t.seat) or t.path.name}  {t.submission_id}  {words}", err=t.problem is not None)
+            for note in t.notes:
+                put_text(f"    {clean_line(note)}", err=True)
     if any(t.problem is not None for t in taken):
         raise typer.Exit(1)

@@ -7,7 +7,19 @@ import typer
 
 from kiosk.cli.bundle.verify import read_root
 from kiosk.cli.central import release
-from kiosk.cli.hall import carried, closing, code, connection, console, custody, erasing, printing, rescue, serving
+from kiosk.cli.hall import (
+    carried,
+    closing,
+    code,
+    connection,
+    console,
+    custody,
+    erasing,
+    handover,
+    printing,
+    rescue,
+    serving,
+)
 from kiosk.cli.hall.collect import collect
 from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.exam.error import KioskError, Refused
@@ -26,6 +38,7 @@ app.command()(connection.connect)
 app.command()(closing.attendance)
 app.command()(closing.close)
 app.command()(carried.journal)
+app.command()(handover.handover)
 app.command()(rescue.rescue)
 app.command()(erasing.wipe)
 app.command("release")(release.use)

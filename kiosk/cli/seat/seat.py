@@ -7,7 +7,7 @@ import typer
 
 from kiosk.cli.keys import drilling
 from kiosk.cli.option import HomeOption
-from kiosk.cli.seat import carrying, connecting, wiping
+from kiosk.cli.seat import carrying, connecting, taking, wiping
 from kiosk.cli.start import FIRST_SEAT, open_seat
 from kiosk.exam.error import Refused
 from kiosk.ground.home import Home
@@ -17,6 +17,7 @@ app.command()(wiping.wipe)
 app.command()(drilling.recover)
 app.command()(connecting.connect)
 app.command()(carrying.journal)
+app.command()(taking.take)
 SeatOption = Annotated[str, typer.Option("--seat", help="Name of the seat in the hall's plan.")]
 
 

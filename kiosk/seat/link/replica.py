@@ -142,18 +142,23 @@ class Replica:
             return None if course is None or self._asked_ms is None else course.held
 
     def behind(self) -> int:
-        """Return how many committed entries the hub is not known to hold."""
+        """Return how many committed entries the hub, of this connection or of the last one, is not known to hold."""
         with self._lock:
             return sum(self._lacking(h) for h in self.journals.holdings())
 
     def is_settled(self, submission_id: str) -> bool:
         """Whether the hub is known to hold all that is committed of a sitting."""
         with self._lock:
-            return all(self._lacking(h) == 0 for h in self.journals.holdings() if h.submission_id == submission_id)
+            mine = [h for h in self.journals.holdings() if h.submission_id == submission_id]
+            return not mine or (self._asked_ms is not None and all(self._lacking(h) == 0 for h in mine))
 
     def _lacking(self, holding: Holding) -> int:
-        held = self.held(holding.submission_id)
-        return holding.head.seq - (-1 if held is None else held.seq)
+        course = self._courses.get(holding.submission_id)
+        if course is None:
+            return holding.head.seq + 1
+        if course.is_fenced and course.sent is None:  # of what went on elsewhere a hub asks for what it wants, if any
+            return 0 if course.next is None else max(0, holding.head.seq + 1 - course.next)
+        return max(0, holding.head.seq - (-1 if course.held is None else course.held.seq))
 
     def _acked(self, course: _Course, ack: AckMessage) -> Head | None:
         if course.held is not None and ack.seq <= course.held.seq:

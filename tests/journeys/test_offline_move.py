@@ -1,0 +1,213 @@
+"""A sitting is moved with no hub at all: by codes and two walks with a stick. Same question, same time left."""
+
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from house import CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, a_house
+from kiosk.cli.main import app
+from kiosk.exam.attempt import Phase
+from kiosk.exam.entry import Kind
+from kiosk.exam.error import KioskError, Refused
+from kiosk.exam.grant import Act
+from kiosk.sealing.coded_grant import is_coded
+from kiosk.seat.alone import NOT_BROUGHT
+from kiosk.seat.handed import FOLDER
+from kiosk.views.desk import ActRequest
+from live_hub import a_live_hub, until
+
+OLD, NEW = "A12", "A14"
+MOVE = ActRequest(act=Act.MOVE, reason="equipment", note=NEW)
+START = ActRequest(act=Act.START)
+ANSWER, ASKED = "cells-1-2", "cells-1"
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A hub with a sitting at A12 and an empty seat A14, which is gone since."""
+    house = a_house(tmp_path)
+    with a_live_hub(house) as hub:
+        hub.begun(OLD, ROLL, CODE)
+        hub.seat(NEW)
+        hub.stop()
+        until(lambda: not any(seat.desk.link().is_connected for seat in hub.seats))
+        yield hub
+
+
+def run(hub, *argv, typed="", status=0):
+    """Run a command of the hall or of a seat; return what it says."""
+    result = CliRunner().invoke(app, [*map(str, argv), "--home", str(hub.house.home.folder)], input=typed)
+    told = result.output + str(result.exception or "")
+    assert (result.exit_code != 0) == (status != 0), told
+    return told
+
+
+def code_for(hub, seat, desk, request):
+    """Ask the hall's own machine for a code, as a proctor does who reads the challenge to it."""
+    words = ("--act", request.act.value, "--reason", request.reason)
+    told = run(hub, "hall", "code", "--seat", seat, *words, "--json", typed=f"{desk.challenge(request)}\n{PIN}\n")
+    return json.loads(told)["code"]
+
+
+def carried(hub, stick, *, target=NEW):
+    """Carry the journal of the old seat to the hall, and from there the sitting to the new one."""
+    run(hub, "seat", "journal", "--to", stick, "--seat", OLD)
+    run(hub, "hall", "journal", stick)
+    run(hub, "hall", "handover", OLD, target, "--to", stick, typed=f"{PIN}\n")
+    return run(hub, "seat", "take", stick, "--seat", target)
+
+
+def stopped(hub):
+    """Answer a question without the hub, and let a code move the sitting away; return the desks."""
+    old, new = (seat.desk for seat in hub.seats)
+    old.visit(ASKED)
+    old.choose(ASKED, [ANSWER])
+    old.act_by_code(MOVE, code_for(hub, OLD, old, MOVE))
+    return old, new
+
+
+def went_on(hub, tmp_path):
+    """Let the candidate go on at the new seat; return both desks and what was left at the old one."""
+    old, new = stopped(hub)
+    left = old.time_left().test_ms
+    carried(hub, tmp_path / "stick")
+    code = code_for(hub, NEW, new, START)
+    new.act_by_code(START, code)
+    new.sign_in(ROLL, code)
+    new.begin("assignment-1")
+    return old, new, left
+
+
+def test_the_candidate_goes_on_at_the_new_seat_as_if_nothing_had_been(hub, tmp_path):
+    old, new, left = went_on(hub, tmp_path)
+    assert (old.state().phase, new.state().phase) == (Phase.MOVED, Phase.RUNNING)
+    assert new.state().question_id == ASKED
+    assert new.state().answers[ASKED].option_ids == (ANSWER,)
+    assert left - 3_000 < new.time_left().test_ms <= left
+    with pytest.raises(Refused):
+        old.choose(ASKED, [])
+
+
+def test_when_the_hub_is_back_one_sitting_counts_and_every_act_is_confirmed(hub, tmp_path):
+    old, new, _ = went_on(hub, tmp_path)
+    new.choose(ASKED, ["cells-1-1"])
+    hub.start()
+    until(lambda: all(desk.link().is_connected and desk.link().behind == 0 for desk in (old, new)))
+    for question in (q for section in new.sheet().sections for q in section.questions if q.options):
+        new.visit(question.question_id)
+        new.choose(question.question_id, [question.options[0].option_id])
+    new.hand_in()
+    new._writer.drain()
+    (line,) = new._store.sittings()
+    record = new._store.whole_record(line.submission_id)
+    record.verify()
+    place = (line.submission_id, record.genesis.opened_on)
+    until(lambda: hub.site.store.tails.holding(*place).tail.newest.head == record.head)
+    assert hub.site.store.tails.strays(line.submission_id) == 0
+    assert hub.site.store.tails.orphans(*place) == 0
+    acts = {g.grant.act: g for g in record.grants}
+    assert set(acts) == {Act.MOVE, Act.START}
+    assert all(is_coded(signed.envelope) for signed in acts.values())
+    known = hub.site.store.confirmations.is_known
+    until(lambda: all(known(signed.grant.grant_id) for signed in acts.values()))
+    until(lambda: all(desk.link().behind == 0 for desk in (old, new)))
+    assert [e.body["lease"]["seat"] for e in record.entries if e.kind is Kind.MOVED] == [NEW]
+
+
+def test_a_new_seat_that_is_killed_comes_back_on_its_question_with_the_code_that_started_it(hub, tmp_path):
+    _, new = stopped(hub)
+    carried(hub, tmp_path / "stick")
+    code = code_for(hub, NEW, new, START)
+    new.act_by_code(START, code)
+    for _ in range(2):
+        new.sign_in(ROLL, code)
+        new.begin("assignment-1")
+        hub.seats.pop().close()
+        new = hub.seat(NEW).desk
+    new.sign_in(ROLL, code)
+    new.begin("assignment-1")
+    assert new.state().question_id == ASKED
+    assert new.state().answers[ASKED].option_ids == (ANSWER,)
+
+
+def test_nobody_goes_on_before_the_code_nor_without_the_stick(hub, tmp_path):
+    _, new = stopped(hub)
+    carried(hub, tmp_path / "stick")
+    with pytest.raises(KioskError):
+        new.sign_in(ROLL, CODE)
+    code = code_for(hub, NEW, new, START)
+    new.act_by_code(START, code)
+    new.sign_in(ROLL, code)
+    shutil.rmtree(hub.house.home.seat(NEW).folder / FOLDER)
+    assert [test.refusal for test in new.tests()] == [NOT_BROUGHT]
+    with pytest.raises(Refused):
+        new.begin("assignment-1")
+
+
+def test_the_stick_is_for_one_seat_and_shows_nothing(hub, tmp_path):
+    stopped(hub)
+    stick = tmp_path / "stick"
+    carried(hub, stick)
+    (file,) = stick.glob("*.exkh")
+    assert ANSWER.encode() not in file.read_bytes()
+    assert "for the seat A14" in run(hub, "seat", "take", stick, "--seat", OLD, status=1)
+    data = bytearray(file.read_bytes())
+    for place in (0.05, 0.5, 0.99):
+        bad = bytearray(data)
+        bad[int(len(data) * place)] ^= 1
+        file.write_bytes(bytes(bad))
+        run(hub, "seat", "take", stick, "--seat", NEW, status=1)
+
+
+def test_a_handover_is_written_again_with_the_same_permission(hub, tmp_path):
+    stopped(hub)
+    carried(hub, tmp_path / "stick")
+    first, second = (
+        json.loads(run(hub, "hall", "handover", OLD, NEW, "--to", tmp_path / place, "--json", typed=f"{PIN}\n"))
+        for place in ("stick", "other")
+    )
+    assert first["stopped"]
+    assert (first["submission"], first["entries"]) == (second["submission"], second["entries"])
+    assert first["file"].rpartition("/")[2] == second["file"].rpartition("/")[2]
+    run(hub, "seat", "take", tmp_path / "other", "--seat", NEW)
+
+
+@pytest.mark.parametrize(
+    ("argv", "typed", "words"),
+    [
+        ((OLD, NEW), "000000\n", "PIN is not right"),
+        ((OLD, OLD), f"{PIN}\n", "Name another one"),
+        ((OLD, "A99"), f"{PIN}\n", "was ever enrolled"),
+        ((OLD, "../x"), f"{PIN}\n", "cannot be a seat's name"),
+        (("A13", NEW), f"{PIN}\n", "kiosk seat journal"),
+    ],
+)
+def test_what_is_refused(hub, tmp_path, argv, typed, words):
+    stopped(hub)
+    run(hub, "seat", "journal", "--to", tmp_path / "stick", "--seat", OLD)
+    run(hub, "hall", "journal", tmp_path / "stick")
+    assert words in run(hub, "hall", "handover", *argv, "--to", tmp_path / "stick", typed=typed, status=1)
+    assert not list((tmp_path / "stick").glob("*.exkh"))
+
+
+def test_a_seat_where_somebody_sits_is_given_nobody(hub, tmp_path):
+    hub.start()
+    other = hub.begun("A13", OTHER_ROLL, OTHER_CODE, "assignment-2")
+    until(lambda: other.desk.link().behind == 0)
+    hub.stop()
+    until(lambda: not other.desk.link().is_connected)
+    assert "Somebody is at A13" in run(
+        hub, "hall", "handover", OLD, "A13", "--to", tmp_path / "stick", typed=f"{PIN}\n", status=1
+    )
+
+
+def test_a_seat_that_was_not_told_to_stop_is_named(hub, tmp_path):
+    hub.seats[0].desk.choose(ASKED, [ANSWER])
+    hub.seats[0].desk._writer.drain()
+    stick = tmp_path / "stick"
+    run(hub, "seat", "journal", "--to", stick, "--seat", OLD)
+    run(hub, "hall", "journal", stick)
+    told = run(hub, "hall", "handover", OLD, NEW, "--to", stick, typed=f"{PIN}\n")
+    assert "See that nobody goes on there" in told
