@@ -44,8 +44,9 @@ class Page(Screen[None]):
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why something was not done."""
         from screens.notice import NoticeDialog
+        from screens.widgets.waitline import with_wait
 
-        self.app.push_screen(NoticeDialog("Not now", message))
+        self.app.push_screen(NoticeDialog("Not now", with_wait(message, wait_seconds)))
 
 
 _NAMES = {

@@ -15,6 +15,7 @@ from kiosk.apps.typeahead import TypeaheadApp
 from kiosk.exam.error import Denied, KioskError
 from kiosk.views.board import Board, SignedOut
 from screens.proctor.console.door import DoorScreen
+from screens.widgets.waitline import with_wait
 
 if TYPE_CHECKING:
     from screens.proctor.console.consolepage import ConsolePage
@@ -118,5 +119,4 @@ class AskingApp(TypeaheadApp):
         if isinstance(screen, DoorScreen):
             screen.show_refusal(error.message, wait)
         else:
-            words = f"{error.message} Wait {wait} seconds, then try again." if wait else error.message
-            self.push_screen(NoticeDialog(error.title, words))
+            self.push_screen(NoticeDialog(error.title, with_wait(error.message, wait)))

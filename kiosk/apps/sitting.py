@@ -11,6 +11,7 @@ from kiosk.apps.hall import HallApp
 from kiosk.exam.error import Denied, KioskError
 from screens import messages
 from screens.page import Page
+from screens.widgets.waitline import with_wait
 
 if TYPE_CHECKING:
     from kiosk.exam.attempt import Phase
@@ -179,7 +180,7 @@ class SittingApp(HallApp):
         if isinstance(self.screen, Page):
             self.screen.show_refusal(error.message, wait)
         else:
-            self._notice(error.title, error.message)
+            self._notice(error.title, with_wait(error.message, wait))
 
     def hear(self, event: "DeskEvent") -> None:
         """Take the writer's word, or the hall's, on their threads: only post back."""

@@ -50,5 +50,5 @@ class ConsoleDriver(LockedDriver):
 
     def run_input_thread(self) -> None:
         """Read the keyboard with the parser of this module."""
-        linux_driver.XTermParser = EscapeParser  # type: ignore[misc]  # the driver makes its parser itself
+        linux_driver.XTermParser = EscapeParser  # type: ignore[attr-defined]  # the driver makes its parser itself
         super().run_input_thread()

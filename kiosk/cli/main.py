@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from kiosk.exam.error import KioskError
+from kiosk.exam.error import Denied, KioskError
 from kiosk.exam.text import clean_text
 
 PACKAGE_FOLDERS = ("kiosk", "screens", "storage")
@@ -100,6 +100,8 @@ def run() -> None:
 def words(error: Exception) -> str:
     """Return what a person is told when a command ended with `error`."""
     match error:
+        case Denied(wait_seconds=seconds) if seconds:
+            return clean_text(f"{error.title}: {error.message} Wait {seconds} s, then try again.")
         case KioskError():
             return clean_text(f"{error.title}: {error.message}")
         case OSError():

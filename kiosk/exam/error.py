@@ -40,7 +40,7 @@ class Denied(KioskError):
     def __init__(self, message: str, title: str | None = None, *, wait_seconds: int = 0) -> None:
         super().__init__(message, title)
         self.wait_seconds = wait_seconds
-        """How long the person must wait before the next try; 0 for no wait."""
+        """How long the person must wait before the next try; 0 for no wait. Said beside the message, never in it."""
 
 
 MISSHAPEN = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)

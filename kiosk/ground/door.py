@@ -56,16 +56,17 @@ class Doorkeeper:
     def judge(self, doors: Iterable[str], judgement: Callable[[], T | None], refusal: str) -> T:
         """Return what `judgement` finds, and open the doors wide.
 
-        Raises Denied while a door is shut, and with `refusal` when nothing is found; both say how long to wait.
+        Raises Denied while a door is shut, and with `refusal` when nothing is found; both know how long to wait, and who
+        shows them says so.
         """
         names = tuple(doors)
         now = parse_iso(self._clock.now().at)
         tried = self._doors.count(names, now, wait_seconds)
         wait = -((now - tried.open_at) // timedelta(seconds=1))
         if not tried.may:
-            raise Denied(f"Too many wrong tries. Wait {wait} s, then try again.", wait_seconds=wait)
+            raise Denied("Too many wrong tries.", wait_seconds=wait)
         found = judgement()
         if found is None:
-            raise Denied(f"{refusal} Wait {wait} s before the next try." if wait else refusal, wait_seconds=wait)
+            raise Denied(refusal, wait_seconds=wait)
         self._doors.clear(names)
         return found

@@ -24,7 +24,7 @@ from screens.widgets.header import Header
 from screens.widgets.keybar import KeyBar
 from screens.widgets.press import Press
 from screens.widgets.rule import Rule
-from screens.widgets.waitline import WaitLine
+from screens.widgets.waitline import WaitLine, with_wait
 
 _AT_ONCE = frozenset({Act.RESUME, Act.UNLOCK})
 LOST = "The hall does not answer. Acts need a code from a console."
@@ -158,7 +158,7 @@ class OverlayScreen(Page):
     def show_refusal(self, message: str, wait_seconds: int = 0) -> None:
         """Say why a PIN or an act was refused."""
         if self._is_open:
-            self.app.push_screen(NoticeDialog("Not done", message))
+            self.app.push_screen(NoticeDialog("Not done", with_wait(message, wait_seconds)))
             return
         self._typed_pin = self.pin.value = ""
         self.wait.show(message, wait_seconds)

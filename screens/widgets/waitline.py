@@ -9,6 +9,13 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 
+def with_wait(message: str, wait_seconds: int) -> str:
+    """Return a refusal with how long to wait before the next try, where there is something to wait for."""
+    if wait_seconds <= 0:
+        return message
+    return f"{message} Wait {wait_seconds} {'second' if wait_seconds == 1 else 'seconds'}, then try again."
+
+
 class WaitLine(Static):
     """Shows a refusal; after a wrong code or PIN it counts the seconds down and tells when they are over."""
 
@@ -50,9 +57,7 @@ class WaitLine(Static):
         self._write(left)
 
     def _write(self, left: int) -> None:
-        unit = "second" if left == 1 else "seconds"
-        wait = f" Wait {left} {unit}, then try again." if left > 0 else ""
-        self.update(Content(f"! {self._message}{wait}" if self._message else ""))
+        self.update(Content(f"! {with_wait(self._message, left)}" if self._message else ""))
 
 
 if __name__ == "__main__":

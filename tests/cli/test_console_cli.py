@@ -18,6 +18,7 @@ from kiosk.ground.home import Home
 from kiosk.hall.console.opening import ADDRESS, open_board
 from kiosk.hall.hub import site
 from kiosk.sealing.key import KeyFolder
+from kiosk.views.board import Verb
 from terminal import Terminal
 
 KIOSK = (sys.executable, "-m", "kiosk")
@@ -121,6 +122,33 @@ def test_the_console_opens_in_a_terminal_and_outlives_its_hub(hub: ConsoleHub, t
         screen.press("tab", "enter")
         screen.wait_gone()
     assert screen.status == 0
+
+
+@pytest.mark.terminal
+def test_keys_typed_faster_than_any_hand_count_where_they_were_meant_to(hub: ConsoleHub, tmp_path: Path) -> None:
+    file = hub.write_address(tmp_path / "hub.json")
+    call = (*KIOSK, "hall", "console", "--hub", str(file), "--home", str(tmp_path / "home"))
+    with Terminal(call, columns=132, rows=50) as screen:
+        screen.wait("Your PIN")
+        screen.press(f"{PIN}\r")
+        screen.wait("Okafor, Anna")
+        screen.press("/A1-A3\re10\r\x1b[B\r")
+        screen.wait("3 seats (A1-A3): extended.")
+        assert [(o.verb, o.seats, o.amount_ms) for o in hub.board.orders] == [
+            (Verb.EXTEND, ("A1", "A2", "A3"), 600_000)
+        ]
+        screen.press("\x1b/A2\r")
+        screen.wait("1 selected")
+        screen.press("\x1bl")
+        screen.wait("Lock: A1")
+
+
+@pytest.mark.terminal
+def test_an_address_that_is_not_there_is_said_in_words_behind_the_door(tmp_path: Path) -> None:
+    call = (*KIOSK, "hall", "console", "--home", str(tmp_path / "home"))
+    with Terminal(call) as screen:
+        screen.wait("No hub has been opened in this hall.")
+        assert screen.wait_gone() == 1
 
 
 def test_the_console_needs_a_terminal(hub: ConsoleHub, tmp_path: Path) -> None:

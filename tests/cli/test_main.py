@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import kiosk.cli
 from kiosk.cli import main
 from kiosk.cli.main import AUDIENCES, app, words
-from kiosk.exam.error import Refused
+from kiosk.exam.error import Denied, Refused
 
 RUNNER = CliRunner()
 KIOSK = [sys.executable, "-c", "from kiosk.cli.main import run; run()"]
@@ -112,6 +112,11 @@ def test_a_missing_extra_is_named():
     told = words(ModuleNotFoundError("No module named 'yaml'", name="yaml"))
     assert "yaml" in told
     assert "exam-kiosk[all]" in told
+
+
+def test_how_long_to_wait_is_said_once():
+    assert words(Denied("Not this PIN.", wait_seconds=5)) == "Not allowed: Not this PIN. Wait 5 s, then try again."
+    assert words(Denied("Not this PIN.")) == "Not allowed: Not this PIN."
 
 
 def test_a_missing_part_of_our_own_is_our_mistake():

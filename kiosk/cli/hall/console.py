@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 10.0
 """How long a hub may take to answer before the reason is said."""
+PATIENCE = 3.0
+"""Seconds the door waits for its hub's first word, and a PIN with it; after that it says that there is none."""
 LATER = ("console", "card", "preflight", "closeout", "arrivals", "announcement")
 """Screens a proctor comes to next, loaded while the door waits for a PIN."""
 HubOption = Annotated[
@@ -36,13 +38,20 @@ class BoardOpener:
         self._board: RemoteBoard | None = None
 
     def open(self) -> "RemoteBoard":
-        """Believe the address, and begin to look for the hub; raises KioskError for an address that is no good."""
+        """Return the board of a hub that is looked for from now on, here already where it answers soon.
+
+        Raises KioskError for an address that is no good.
+        """
+        from threading import Event
+
         from kiosk.hall.console.opening import open_board
 
-        self._board = open_board(self._place, self._hub)
+        self._board, told = open_board(self._place, self._hub), Event()
+        self._board.listen(lambda _: told.set())
         self._board.start()
         for name in LATER:
             importlib.import_module(f"screens.proctor.console.{name}")
+        told.wait(PATIENCE)
         return self._board
 
     def close(self) -> None:
