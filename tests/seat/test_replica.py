@@ -408,3 +408,23 @@ def test_what_central_has_received_is_held_no_more(store):
     assert store.holdings()[0].head.seq == trial.entries[-1].seq
     store.keep_receipt("b" * 64, b"receipt", NOON)
     assert store.holdings() == ()
+
+
+def test_while_the_line_is_down_what_was_acknowledged_before_is_not_behind():
+    world = World()
+    do(world, ("write", "s1", 4))
+    world.calm()
+    world.replica.disconnected()
+    before = world.journals.committed["s1"]
+    assert world.replica.behind() == 0
+    do(world, ("write", "s1", 3))
+    assert world.replica.behind() == world.journals.committed["s1"] - before
+    assert not world.replica.is_settled("s1")
+
+
+def test_a_sitting_that_went_on_elsewhere_lacks_nothing_the_hub_does_not_ask_for():
+    world = World()
+    do(world, ("write", "s1", 4))
+    world.replica.connected(1_000)
+    world.replica.hear(FencedMessage(submission_id="s1", lease="newer"))
+    assert world.replica.behind() == 0

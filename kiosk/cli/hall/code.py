@@ -28,7 +28,8 @@ def code(
 
     It works while the hub is dead, and on any machine with this hall's key folder and a loaded package. The act, the
     minutes and the reason must be those chosen at the seat. Reopening, and more than 15 minutes for one sitting, need
-    a second person's PIN. Each code is good once and is written down with who gave it.
+    a second person's PIN. Minutes go to the whole test and to the section the candidate is in; no code gives them to
+    another section alone. Each code is good once and is written down with who gave it.
     """
     from kiosk.cli.hall.hall import open_hall_of
 
