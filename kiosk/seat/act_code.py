@@ -28,7 +28,10 @@ NOT_OPEN = "No test is open on this seat."
 REFUSAL = "This code does not fit. Compare seat, challenge, act, minutes and reason on both screens."
 NEW_CHALLENGE = "It was tried too often, so there is a new challenge. Ask the console for a code for that one."
 NOT_ASKED = "This code has been used, or its challenge is older than 30 minutes. Have the new challenge shown."
-ONE_SECTION = "A code adds time to the whole test and to the section the candidate is in. Time for another section needs the hall."
+ONE_SECTION = (
+    "A code adds time to the whole test and to the section the candidate is in. "
+    "Minutes for another section alone need the hall."
+)
 SECOND = "second person"
 """How a seat names who stood by; the hall wrote down who it was."""
 DOOR = "code"
