@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from kiosk.exam.accommodation import Accommodation
 
+MOST_CHIEFS = 20
+"""Chiefs of one session."""
+
 
 class AssignmentStatus(StrEnum):
     """Where an assignment stands; `overdue` is computed when read, never stored."""
@@ -56,5 +59,7 @@ class Session:
     late_entry_minutes: int | None = None
     """None leaves it to the test's policy."""
     test_ids: tuple[str, ...] = ()
+    chief_ids: tuple[str, ...] = ()
+    """The proctors who are chiefs of it."""
     opened_by: str | None = None
     """The proctor who opened the hall."""

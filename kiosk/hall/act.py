@@ -1,6 +1,6 @@
 """A proctor's act in the eyes of the hall: which right it needs, and when that needs a second person."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND, Act
@@ -27,10 +27,20 @@ RIGHT_OF: Mapping[Act, str] = {
 """The operation of the table of rights that stands for each act."""
 
 
-def check_act(rights: Rights, act: Act, person: Person, second: Person | None, added_ms: int, amount_ms: int) -> None:
+def check_act(
+    rights: Rights,
+    act: Act,
+    person: Person,
+    second: Person | None,
+    added_ms: int,
+    amount_ms: int,
+    *,
+    chiefs: Collection[str] = (),
+) -> None:
     """Raise Denied unless `person`, with `second` beside them, may do `act` to a sitting of this hall.
 
-    `added_ms` is what has been added to this sitting already. Raises Refused for an amount no sitting takes.
+    `added_ms` is what has been added to this sitting already, `chiefs` are those of its session: what needs two people
+    needs a chief for one of them, and a chief adds time alone. Raises Refused for an amount no sitting takes.
     """
     if not 0 <= amount_ms <= LONGEST_MS:
         raise Refused("Time is given or charged in minutes, from nothing to a day.")
@@ -41,13 +51,17 @@ def check_act(rights: Rights, act: Act, person: Person, second: Person | None, a
         raise Denied("The second person must be somebody else.")
     if act in NEEDS_SECOND and beside is None:
         raise Denied("This needs a second person, who gives a PIN too.")
-    if act is Act.EXTEND and added_ms + amount_ms > ALONE_MS:
+    if act in NEEDS_SECOND and beside is not None and chiefs and not {actor.user_id, beside.user_id} & {*chiefs}:
+        raise Denied("One of the two must be a chief of this session.")
+    if act is Act.EXTEND and added_ms + amount_ms > ALONE_MS and actor.user_id not in chiefs:
         _check_long(rights, beside)
 
 
 def _check_long(rights: Rights, beside: Actor | None) -> None:
     minutes = ALONE_MS // MINUTE_MS
     if beside is None:
-        raise Denied(f"More than {minutes} minutes for one sitting needs a second person, who gives a PIN too.")
+        raise Denied(
+            f"More than {minutes} minutes for one sitting needs a chief, or a second person who gives a PIN too."
+        )
     if rights.grade(RIGHT_OF[Act.EXTEND], beside.role) is Grade.NONE:
         raise Denied("The second person has no right to add time.")

@@ -53,7 +53,8 @@ class ActCodes:
         added_ms = self._store.act_codes.added_ms(wish.seat, submission_id, since, challenge)
         if submission_id is not None:
             added_ms += self._store.permits.added_ms(submission_id)
-        check_act(self._rights, terms.act, pair.first, pair.second, added_ms, terms.amount_ms)
+        chiefs = frozenset[str]() if submission_id is None else self._store.roster.chiefs(submission_id)
+        check_act(self._rights, terms.act, pair.first, pair.second, added_ms, terms.amount_ms, chiefs=chiefs)
         signatory = Signatory(self._number(pair.first), pair.second is not None)
         self._write_down(wish.seat, challenge, terms, pair, signatory, submission_id)
         return code_of(self._keys.act_key(wish.seat), wish.seat, challenge, terms, signatory)

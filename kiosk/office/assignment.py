@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from kiosk.exam.assignment import Assignment, Session
+from kiosk.exam.assignment import MOST_CHIEFS, Assignment, Session
 from kiosk.exam.error import Invalid, Refused
 from kiosk.exam.notification import Notification
 from kiosk.exam.person import Role
@@ -62,9 +62,14 @@ def plan_session(
     candidate_ids: Sequence[str] = (),
     time_zone: str = "UTC",
     late_entry_minutes: int | None = None,
+    chief_ids: Sequence[str] = (),
 ) -> Session:
-    """Plan a session of a hall; no candidates named means everybody its tests are assigned to."""
+    """Plan a session of a hall; no candidates named means everybody its tests are assigned to.
+
+    Raises Invalid for times out of order, a hall without a name, or a chief who is no active proctor.
+    """
     office.check("proctoring.create_session", actor)
+    _check_chiefs(office, chief_ids)
     if not opens_at <= starts_at < ends_at:
         raise Invalid("A session opens, then starts, then ends.")
     hall = clean_line(hall, LONGEST_HALL + 1)
@@ -80,10 +85,19 @@ def plan_session(
         time_zone=time_zone,
         late_entry_minutes=late_entry_minutes,
         test_ids=tuple(sorted(set(test_ids))),
+        chief_ids=tuple(sorted(set(chief_ids))),
     )
     audit = office.audit("proctoring.create_session", actor, "examSessions", session.session_id, hall=session.hall)
     office.sessions.add(session, candidate_ids, audit)
     return session
+
+
+def _check_chiefs(office: Office, chief_ids: Sequence[str]) -> None:
+    proctors = {p.user_id for p in office.people.people([Role.PROCTOR]) if p.is_active}
+    if not proctors.issuperset(chief_ids):
+        raise Invalid("The chief of a session is an active proctor.")
+    if len(set(chief_ids)) > MOST_CHIEFS:
+        raise Invalid(f"A session has at most {MOST_CHIEFS} chiefs.")
 
 
 def announce(office: Office, actor: Actor, text: str, user_ids: Sequence[str] = ()) -> int:

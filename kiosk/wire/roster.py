@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kiosk.exam.accommodation import Accommodation
-from kiosk.exam.assignment import Assignment, AssignmentStatus, Session
+from kiosk.exam.assignment import MOST_CHIEFS, Assignment, AssignmentStatus, Session
 from kiosk.exam.error import Invalid
 from kiosk.exam.moment import iso, parse_iso
 from kiosk.exam.notification import Notification
@@ -160,6 +160,7 @@ class SessionDocument(Document):
     starts_at: Instant
     ends_at: Instant
     late_entry_minutes: Count | None
+    chief_ids: Annotated[tuple[Identifier, ...], Field(max_length=MOST_CHIEFS)] = ()
     test_ids: Annotated[tuple[Identifier, ...], Field(max_length=1_000)]
     candidates: Annotated[tuple[SeatingDocument, ...], Field(max_length=MOST_PEOPLE)]
 
@@ -175,6 +176,7 @@ class SessionDocument(Document):
             starts_at=iso(value.starts_at),
             ends_at=iso(value.ends_at),
             late_entry_minutes=value.late_entry_minutes,
+            chief_ids=value.chief_ids,
             test_ids=value.test_ids,
             candidates=tuple(SeatingDocument(candidate_id=s.candidate_id, seat=s.seat) for s in expected),
         )
@@ -190,6 +192,7 @@ class SessionDocument(Document):
             ends_at=parse_iso(self.ends_at),
             time_zone=self.time_zone,
             late_entry_minutes=self.late_entry_minutes,
+            chief_ids=self.chief_ids,
             test_ids=self.test_ids,
         )
 

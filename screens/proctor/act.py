@@ -89,7 +89,7 @@ def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
                 act=Act.EXTEND,
                 title=f"Extend the time of {who}",
                 minutes="Minutes to add",
-                second=f"PIN of a second person (over {_ALONE} minutes in all)",
+                second=f"Second PIN (over {_ALONE} min in all; a chief needs none)",
                 alone_minutes=_ALONE,
                 outcome=lambda minutes: _extension(state, minutes, now),
             )

@@ -143,7 +143,7 @@ class FormDialog(Dialog[Answered | None]):
                 self._complain(f"Type it: {form.text.lower()}.", "text")
                 return
         second = self.query_one("#second", Input).value if form.second is not None else ""
-        if not second and self._needs_second():
+        if not second and form.second is not None and form.alone_minutes is None:
             self._complain("A second person must type a PIN.", "second")
             return
         self._close_with((request, second or None))

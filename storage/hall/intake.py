@@ -93,6 +93,13 @@ def _put_sessions(work: OrmSession, hall: str, roster: Roster) -> None:
         rows.SessionTest,
         [{"session_id": s.session_id, "test_id": t} for s in sessions for t in s.test_ids if t in held],
     )
+    people = set(work.scalars(select(rows.Person.user_id)))
+    work.execute(delete(rows.SessionChief).where(rows.SessionChief.session_id.in_(ids)))
+    put_rows(
+        work,
+        rows.SessionChief,
+        [{"session_id": s.session_id, "chief_id": c} for s in sessions for c in s.chief_ids if c in people],
+    )
     put_rows(
         work,
         rows.Attendance,

@@ -98,11 +98,24 @@ class RosterPart(Part):
         with self._reading() as work:
             return sessions_of(work, candidate_id)
 
+    def chiefs(self, submission_id: str) -> frozenset[str]:
+        """Return the chiefs of a sitting: of the sessions its candidate is expected in for its test."""
+        query = (
+            select(rows.Assignment.candidate_id, rows.Assignment.test_id)
+            .join(rows.Progress, rows.Progress.assignment_id == rows.Assignment.assignment_id)
+            .where(rows.Progress.submission_id == submission_id)
+        )
+        with self._reading() as work:
+            found = work.execute(query).one_or_none()
+            sessions = () if found is None else sessions_of(work, found.candidate_id)
+            held = (s for s in sessions if found is not None and found.test_id in (s.test_ids or (found.test_id,)))
+            return frozenset(c for session in held for c in session.chief_ids)
+
     def all_sessions(self) -> tuple[Session, ...]:
         """Return every session of this hall, in the order they start."""
         query = select(rows.Session).order_by(rows.Session.starts_at, rows.Session.session_id)
         with self._reading() as work:
-            return tuple(session_of(row, _held_tests(work, row.session_id)) for row in work.scalars(query).all())
+            return tuple(_session(work, row) for row in work.scalars(query).all())
 
     def open_session(self, session_id: str, proctor_id: str, now: datetime, audit: AuditEntry) -> None:
         """Write down who opened a session; raises Invalid where there is none such."""
@@ -153,9 +166,11 @@ def sessions_of(work: OrmSession, candidate_id: str) -> tuple[Session, ...]:
         | rows.Session.session_id.not_in(named)
     )
     found = work.scalars(query.order_by(rows.Session.starts_at, rows.Session.session_id)).all()
-    return tuple(session_of(row, _held_tests(work, row.session_id)) for row in found)
+    return tuple(_session(work, row) for row in found)
 
 
-def _held_tests(work: OrmSession, session_id: str) -> tuple[str, ...]:
-    held = rows.SessionTest
-    return tuple(work.scalars(select(held.test_id).where(held.session_id == session_id).order_by(held.test_id)))
+def _session(work: OrmSession, row: rows.Session) -> Session:
+    held, named = rows.SessionTest, rows.SessionChief
+    tests = select(held.test_id).where(held.session_id == row.session_id).order_by(held.test_id)
+    chiefs = select(named.chief_id).where(named.session_id == row.session_id).order_by(named.chief_id)
+    return session_of(row, tuple(work.scalars(tests)), tuple(work.scalars(chiefs)))

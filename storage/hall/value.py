@@ -26,8 +26,8 @@ def account_of(row: rows.Person) -> Account:
     return Account(person_of(row), row.secret_hash)
 
 
-def session_of(row: rows.Session, test_ids: tuple[str, ...]) -> Session:
-    """Return the session of a row, with the tests held in it."""
+def session_of(row: rows.Session, test_ids: tuple[str, ...], chief_ids: tuple[str, ...]) -> Session:
+    """Return the session of a row, with the tests held in it and its chiefs."""
     return Session(
         session_id=row.session_id,
         hall=row.hall,
@@ -38,6 +38,7 @@ def session_of(row: rows.Session, test_ids: tuple[str, ...]) -> Session:
         time_zone=row.time_zone,
         late_entry_minutes=row.late_entry_minutes,
         test_ids=test_ids,
+        chief_ids=chief_ids,
         opened_by=row.opened_by,
     )
 

@@ -52,6 +52,13 @@ class SessionTestColumns:
     test_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
 
 
+class SessionChiefColumns:
+    """One proctor who is chief of a session."""
+
+    session_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    chief_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+
+
 class AttendanceColumns:
     """One candidate expected in one session."""
 

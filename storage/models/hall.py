@@ -6,7 +6,13 @@ from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.exam.status import AttendanceState
-from storage.models.assignment import AssignmentColumns, AttendanceColumns, SessionColumns, SessionTestColumns
+from storage.models.assignment import (
+    AssignmentColumns,
+    AttendanceColumns,
+    SessionChiefColumns,
+    SessionColumns,
+    SessionTestColumns,
+)
 from storage.models.audit import AuditColumns
 from storage.models.base import Bytes, DayKey, HallBase
 from storage.models.paper import IdentityColumns, PackageColumns, SealedPaperColumns
@@ -92,6 +98,16 @@ class SessionTest(SessionTestColumns, HallBase):
     __table_args__ = (
         ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
         ForeignKeyConstraint(["test_id"], ["held_tests.test_id"]),
+    )
+
+
+class SessionChief(SessionChiefColumns, HallBase):
+    """One proctor who is chief of a session."""
+
+    __tablename__ = "exam_session_chiefs"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
+        ForeignKeyConstraint(["chief_id"], ["users.user_id"]),
     )
 
 

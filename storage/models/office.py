@@ -32,7 +32,7 @@ from storage.models.mark import AnswerKey, Mark
 from storage.models.paper import AttachmentColumns, IdentityColumns, PaperColumns
 from storage.models.person import NotificationColumns, PersonColumns
 from storage.models.question import Option, Question, QuestionBank, Tag
-from storage.models.session import Attendance, Package, Session, SessionTest
+from storage.models.session import Attendance, Package, Session, SessionChief, SessionTest
 from storage.models.sitting import (
     AnswerColumns,
     EvidenceColumns,
@@ -271,6 +271,7 @@ __all__ = [
     "Release",
     "Section",
     "Session",
+    "SessionChief",
     "SessionTest",
     "Setting",
     "Submission",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 
-from storage.models.assignment import AttendanceColumns, SessionColumns, SessionTestColumns
+from storage.models.assignment import AttendanceColumns, SessionChiefColumns, SessionColumns, SessionTestColumns
 from storage.models.base import OfficeBase
 from storage.models.paper import PackageColumns
 
@@ -21,6 +21,16 @@ class SessionTest(SessionTestColumns, OfficeBase):
     __table_args__ = (
         ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
         ForeignKeyConstraint(["test_id"], ["tests.test_id"]),
+    )
+
+
+class SessionChief(SessionChiefColumns, OfficeBase):
+    """One proctor who is chief of a session."""
+
+    __tablename__ = "exam_session_chiefs"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id"], ["exam_sessions.session_id"]),
+        ForeignKeyConstraint(["chief_id"], ["users.user_id"]),
     )
 
 

@@ -33,6 +33,8 @@ class SessionStore(Store):
             add_rows(work, rows.Session, [values])
             held = [{"session_id": session.session_id, "test_id": t} for t in session.test_ids]
             add_rows(work, rows.SessionTest, held)
+            chiefs = [{"session_id": session.session_id, "chief_id": c} for c in session.chief_ids]
+            add_rows(work, rows.SessionChief, chiefs)
             expected = [{"session_id": session.session_id, "candidate_id": c} for c in dict.fromkeys(candidate_ids)]
             add_rows(work, rows.Attendance, expected)
             write_audit(work, audit)
@@ -78,6 +80,11 @@ def _session(work: OrmSession, row: rows.Session) -> Session:
         .where(rows.SessionTest.session_id == row.session_id)
         .order_by(rows.SessionTest.test_id)
     )
+    chiefs = (
+        select(rows.SessionChief.chief_id)
+        .where(rows.SessionChief.session_id == row.session_id)
+        .order_by(rows.SessionChief.chief_id)
+    )
     return Session(
         session_id=row.session_id,
         hall=row.hall,
@@ -88,5 +95,6 @@ def _session(work: OrmSession, row: rows.Session) -> Session:
         time_zone=row.time_zone,
         late_entry_minutes=row.late_entry_minutes,
         test_ids=tuple(work.scalars(tests)),
+        chief_ids=tuple(work.scalars(chiefs)),
         opened_by=row.opened_by,
     )

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from builders import a_person
+from builders import a_paper, a_person
 from house import CODE, PIN, ROLL, SEAT, SECOND_PIN, a_hall_roster, a_house
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import ALONE_MS, Act, Grant
@@ -61,6 +63,24 @@ def test_nobody_else_may_do_anything_to_a_sitting(act, role):
         check_act(load_rights(), act, a_person(role), OTHER, 0, 60_000)
 
 
+@pytest.mark.parametrize("act", sorted(TWO))
+def test_what_needs_two_needs_a_chief_for_one_of_them_where_there_is_one(act):
+    for chiefs in ((PROCTOR.user_id,), (OTHER.user_id, "proctor-9")):
+        check_act(load_rights(), act, PROCTOR, OTHER, 0, 60_000, chiefs=chiefs)
+        with pytest.raises(Denied, match="second person"):
+            check_act(load_rights(), act, PROCTOR, None, 0, 60_000, chiefs=chiefs)
+    with pytest.raises(Denied, match="chief of this session"):
+        check_act(load_rights(), act, PROCTOR, OTHER, 0, 60_000, chiefs=("proctor-9",))
+
+
+def test_a_chief_adds_time_alone():
+    rights, long = load_rights(), ALONE_MS + 60_000
+    check_act(rights, Act.EXTEND, PROCTOR, None, 0, long, chiefs=(PROCTOR.user_id,))
+    check_act(rights, Act.EXTEND, PROCTOR, OTHER, 0, long, chiefs=("proctor-9",))
+    with pytest.raises(Denied, match="needs a chief"):
+        check_act(rights, Act.EXTEND, PROCTOR, None, 0, long, chiefs=(OTHER.user_id,))
+
+
 def test_more_than_a_quarter_of_an_hour_needs_two_all_extensions_together():
     rights = load_rights()
     check_act(rights, Act.EXTEND, PROCTOR, None, 0, ALONE_MS)
@@ -71,6 +91,17 @@ def test_more_than_a_quarter_of_an_hour_needs_two_all_extensions_together():
         check_act(rights, Act.EXTEND, PROCTOR, ADMIN, added, amount)
         with pytest.raises(Denied, match="no right"):
             check_act(rights, Act.EXTEND, PROCTOR, AUTHOR, added, amount)
+
+
+def test_the_hall_knows_the_chief_of_the_session(tmp_path):
+    told = a_hall_roster()
+    told = replace(told, sessions=(replace(told.sessions[0], chief_ids=("proctor-1",)),))
+    house = a_house(tmp_path, a_paper(), told)
+    long = ALONE_MS + 60_000
+    assert read(house, house.hall.grant(a_request(house, act=Act.EXTEND, amount_ms=long))).who == "proctor-1"
+    with pytest.raises(Denied, match="needs a chief"):
+        house.hall.grant(a_request(house, act=Act.EXTEND, amount_ms=long, pin=SECOND_PIN))
+    house.close()
 
 
 @pytest.mark.parametrize("amount", [-1, 24 * 3_600_000 + 1])
@@ -142,14 +173,10 @@ def test_a_request_shows_no_pin():
 
 
 def test_somebody_without_a_pin_or_who_left_has_none(tmp_path):
-    from dataclasses import replace
-
     roster = a_hall_roster()
     left = tuple(
         replace(a, person=replace(a.person, is_active=a.person.user_id != "proctor-1")) for a in roster.accounts
     )
-    from builders import a_paper
-
     house = a_house(tmp_path, a_paper(), replace(roster, accounts=left, sessions=()))
     with pytest.raises(Denied, match="PIN"):
         house.hall.proctor(PIN, SEAT)

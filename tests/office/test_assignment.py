@@ -180,6 +180,29 @@ def test_a_session_holds_published_tests(office: Office) -> None:
         assignment.plan_session(office, admin(office), hall="H", title="T", test_ids=["nowhere"], **hours)
 
 
+def test_a_session_names_its_chiefs_and_they_are_proctors(office: Office) -> None:
+    test = publish(office)
+    one, other = (person.add(office, admin(office), [person.staff(Role.PROCTOR, n)])[0].person for n in ("Ito", "Lee"))
+    (anna,) = candidates(office, 1)
+    planned = assignment.plan_session(
+        office,
+        admin(office),
+        hall="Hall 2",
+        title="T",
+        test_ids=[test.test_id],
+        chief_ids=[other.user_id, one.user_id, one.user_id],
+        **HOURS,
+    )
+    assert planned.chief_ids == tuple(sorted((one.user_id, other.user_id)))
+    assert office.sessions.session(planned.session_id) == planned
+    person.set_active(office, admin(office), other.user_id, False)
+    for nobody in (other.user_id, anna.user_id, "somebody"):
+        with pytest.raises(Invalid, match="an active proctor"):
+            assignment.plan_session(
+                office, admin(office), hall="H", title="T", test_ids=[], chief_ids=[nobody], **HOURS
+            )
+
+
 def test_everybody_is_told_and_reading_is_remembered(office: Office) -> None:
     people = candidates(office, 3)
     person.set_active(office, admin(office), people[2].user_id, False)

@@ -370,15 +370,15 @@ async def test_an_act_without_fields_begins_on_the_safe_answer() -> None:
         await hall.sees("Understood")
 
 
-async def test_an_extension_shows_old_and_new_end_and_needs_a_second_person_above_15_minutes() -> None:
+async def test_an_extension_shows_old_and_new_end_and_asks_for_a_second_person_above_15_minutes() -> None:
     async with a_hall() as hall:
         await hall.press("e", "1", "0")
         assert "Left 1:42:07 → 1:52:07, ends 12:23 → 12:33" in hall.text
         assert "second person" not in hall.text
         await hall.press("enter", "down", "enter")
         assert await hall.ordered() == Order(verb=Verb.EXTEND, seats=("A1",), amount_ms=600_000, reason="equipment")
-        await hall.press("e", "2", "0", "enter", "down", "enter", "enter")
-        assert "! A second person must type a PIN." in hall.text
+        await hall.press("e", "2", "0", "enter", "down", "enter")
+        assert "Second PIN (over 15 min in all; a chief needs none)" in hall.text
         await hall.type(SECOND_PIN)
         assert SECOND_PIN not in hall.text
         await hall.press("enter")

@@ -78,6 +78,20 @@ def test_a_roster_comes_out_as_it_went_in(store):
         store.roster.test("another")
 
 
+def test_the_chiefs_of_a_sitting_are_those_of_its_session(store):
+    (session,) = a_hall_roster().sessions
+    morning = replace(session, chief_ids=("proctor-1", "proctor-2"))
+    other = replace(session, session_id="session-2", test_ids=("another",), chief_ids=("proctor-2",))
+    told = a_hall_roster(sessions=(morning, other), seatings=(Seating("session-1", "candidate-1", "A12"),))
+    store.roster.load(a_package(9), [PAPER], told, NOON, AUDIT)
+    assert [s.chief_ids for s in store.roster.all_sessions()] == [("proctor-1", "proctor-2")]
+    lease(store)
+    assert store.roster.chiefs("submission-1") == {"proctor-1", "proctor-2"}
+    assert store.roster.chiefs("submission-9") == frozenset()
+    store.roster.load(a_package(10), [PAPER], replace(told, sessions=(session, other)), NOON, AUDIT)
+    assert store.roster.chiefs("submission-1") == frozenset()
+
+
 def test_the_newest_package_is_known_by_number(store):
     store.roster.load(a_package(3), [PAPER], a_hall_roster(), NOON, AUDIT)
     assert store.roster.newest_package("biology-2").number == 3

@@ -121,6 +121,10 @@ def session(
     late_entry: Annotated[
         int | None, typer.Option("--late-entry", min=0, help="Minutes of late entry.", show_default="as each test says")
     ] = None,
+    chiefs: Annotated[
+        list[str] | None,
+        typer.Option("--chief", help="User id of a proctor in charge; may be given again.", show_default="nobody"),
+    ] = None,
     time_zone: Annotated[str, typer.Option("--zone", help="Time zone of the hall's wall clock.")] = "UTC",
     user: AsOption = None,
     home: HomeOption = None,
@@ -142,6 +146,7 @@ def session(
             candidate_ids=[find_person(office, c).user_id for c in candidates or ()],
             time_zone=time_zone,
             late_entry_minutes=late_entry,
+            chief_ids=chiefs or (),
         )
     put_json(_session(planned)) if as_json else put_text(f"{planned.title}, {planned.hall}: {planned.session_id}")
 
@@ -170,6 +175,7 @@ def _session(planned: "Session") -> dict[str, object]:
         "timeZone": planned.time_zone,
         "lateEntryMinutes": planned.late_entry_minutes,
         "testIds": list(planned.test_ids),
+        "chiefIds": list(planned.chief_ids),
     }
 
 

@@ -1,5 +1,6 @@
 """Credits: the time an incident took, given back when a proctor confirms it."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from kiosk.exam.error import Denied, Refused
@@ -22,15 +23,17 @@ class Due:
 class Credits:
     """Turns a meter into an extension: adding once, for an incident that nobody has settled."""
 
-    def __init__(self, watch: Watch, clock: Clock) -> None:
+    def __init__(self, watch: Watch, chiefs: Callable[[str], Collection[str]], clock: Clock) -> None:
+        """`chiefs` tells the chiefs of a sitting."""
         self._watch = watch
+        self._chiefs = chiefs
         self._clock = clock
 
     def due(self, order: Order, errand: Errand) -> Due:
         """Return the extension that settles an incident.
 
         Raises Refused for what has no meter or comes to nothing; Denied where the hall's rule proposes nothing or less
-        than is asked for, and no second person stands by.
+        than is asked for, by one person who is no chief.
         """
         kept = self._watch.attentions.of(order.attention_id or "")
         record = self._watch.records.by_sitting.get(kept.submission_id or "")
@@ -43,7 +46,7 @@ class Credits:
             cause = kept.meter.cause.value
             raise Refused(f"The hall's rule gives nothing back (cause: {cause}). Give the minutes to credit otherwise.")
         if (proposal is None or amount > proposal) and errand.pair.second is None:
-            raise Denied("More than the hall's rule gives back needs a second person, who gives a PIN too.")
+            self._must_be_chief(errand.pair.first, record.progress.submission_id)
         wanted = Wanted(
             act=Act.EXTEND,
             seat=record.progress.seat,
@@ -58,3 +61,7 @@ class Credits:
         """Write down that an incident was settled."""
         now = parse_iso(self._clock.now().at)
         self._watch.attentions.settle(due.attention_id, who, now, due.wanted.amount_ms)
+
+    def _must_be_chief(self, who: Person, submission_id: str) -> None:
+        if who.user_id not in self._chiefs(submission_id):
+            raise Denied("More than the hall's rule gives back needs a chief, or a second person who gives a PIN too.")

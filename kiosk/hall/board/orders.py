@@ -55,7 +55,7 @@ class Orders:
         self._message = message
         self._arrivals = Arrivals(store, watch, rights, clock)
         self._incidents = Incidents(store, watch, rights, clock)
-        self._credits = Credits(watch, clock)
+        self._credits = Credits(watch, store.roster.chiefs, clock)
         self._undoing = Undoing(store, watch, self._arrivals)
         self._lock = RLock()
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from kiosk.exam.grant import Act, Grant
+from kiosk.exam.grant import NEEDS_SECOND, Act, Grant
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedGrant
@@ -60,7 +60,8 @@ class Warrants:
         """Return the grant of an act; raises Denied without the right, Refused for an amount no sitting takes."""
         pair = errand.pair
         added_ms = self._store.permits.added_ms(wanted.submission_id) if wanted.amount_ms else 0
-        check_act(self._rights, wanted.act, pair.first, pair.second, added_ms, wanted.amount_ms)
+        chiefs = self._chiefs(wanted)
+        check_act(self._rights, wanted.act, pair.first, pair.second, added_ms, wanted.amount_ms, chiefs=chiefs)
         grant = Grant(
             grant_id=uuid.uuid4().hex,
             submission_id=wanted.submission_id,
@@ -75,6 +76,11 @@ class Warrants:
         )
         signed = SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), self._keys.signing))
         return Warrant(signed, _audit(grant, errand))
+
+    def _chiefs(self, wanted: Wanted) -> frozenset[str]:
+        """Return the chiefs where the act asks for one; for a pause of a whole hall they would be read in vain."""
+        asks = wanted.act in NEEDS_SECOND or wanted.act is Act.EXTEND
+        return self._store.roster.chiefs(wanted.submission_id) if asks else frozenset()
 
 
 def _audit(grant: Grant, errand: Errand) -> AuditEntry:

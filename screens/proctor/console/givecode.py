@@ -15,7 +15,7 @@ from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, CodeWish
 from screens.clock import MINUTE_MS
 from screens.dialog import Dialog
-from screens.page import Page
+from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import CodeAsked, PageLeft
 from screens.proctor.form import MOST_MINUTES
 from screens.widgets.header import Header
@@ -29,7 +29,7 @@ NO_REASON = "none, as at the seat"
 SLIPS = "As the seat shows it; O is read as zero, I and L as one."
 
 
-class GiveCodeScreen(Page):
+class GiveCodeScreen(BoardPage):
     """Asks for everything that is bound into a code; Enter goes from field to field."""
 
     CSS_PATH = "givecode.tcss"
@@ -161,7 +161,7 @@ class GiveCodeScreen(Page):
         minutes = self._minutes()
         if self._act() in TIMED and (minutes is None or not least <= minutes <= MOST_MINUTES):
             return "minutes", f"Type the minutes: {least} to {MOST_MINUTES}."
-        if self._needs_second() and not self._value("second"):
+        if self._act() in NEEDS_SECOND and not self._value("second"):
             return "second", "A second person must type a PIN."
         return None
 

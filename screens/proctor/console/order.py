@@ -56,8 +56,8 @@ class OrderDialog(Dialog[Order | None]):
             yield Static(offer.text, classes="label")
             yield Input(max_length=300, id="text")
         if offer.second or offer.second_over is not None:
-            above = "" if offer.second else f" (over {offer.second_over} minutes in all)"
-            yield Static(f"PIN of a second person{above}", classes="label second")
+            above = f"Second PIN (over {offer.second_over} min in all; a chief needs none)"
+            yield Static("PIN of a second person" if offer.second else above, classes="label second")
             yield Input(password=True, max_length=64, id="second", classes="second")
         yield Static("", id="problem", classes="problem", markup=False)
 
@@ -172,7 +172,7 @@ class OrderDialog(Dialog[Order | None]):
             return "reason", "Choose a reason."
         if offer.needs_text and not clean_line(values.get("text", "")):
             return "text", "Type some words."
-        if self._needs_second() and not values.get("second"):
+        if offer.second and not values.get("second"):
             return "second", "A second person must type a PIN."
         return None
 
