@@ -11,10 +11,12 @@ from kiosk.exam.grant import Act
 from kiosk.ground.dialling import Dialler
 from kiosk.sealing.address import parse_address, read_address
 from kiosk.seat.caller import LOST
+from kiosk.seat.link.connecting import open_link
+from kiosk.seat.place import open_desk
 from kiosk.views.authority import HallLost
 from kiosk.views.desk import ActRequest, HeldByHall
 from kiosk.wire.hub import SEAT_PATH
-from live_hub import a_live_hub, until
+from live_hub import RunningClock, a_live_hub, until
 
 
 @pytest.fixture
@@ -127,3 +129,16 @@ def test_only_the_certificate_the_hall_signed_is_believed(hub, tmp_path):
         line = Dialler([*elsewhere, *ours.urls], ours.certificate, SEAT_PATH).dial()
         line.close()
     assert oct((place.folder / "hub.json").stat().st_mode & 0o777) == "0o600"
+
+
+def test_what_the_hub_says_on_joining_waits_until_the_seat_s_store_is_open(hub):
+    place, clock = hub.connect("A12"), RunningClock("boot-A12")
+    link = open_link(place, clock)
+    link.start()
+    until(lambda: {m.type for m in link._early} >= {"provision", "advance"})
+    desk = open_desk(place, link, clock, link=link)
+    try:
+        until(lambda: desk._store.papers.digests() == (hub.house.paper.digest,))
+        until(lambda: len(desk._store.advances.all()) == 1)
+    finally:
+        desk.close()

@@ -23,7 +23,7 @@ from kiosk.seat.line import PATIENCE
 from kiosk.seat.link.calls import Calls
 from kiosk.seat.link.greeting import Credentials, greet, text_of
 from kiosk.seat.link.replica import EVERY_MS, Journals, Replica
-from kiosk.seat.link.side import Side
+from kiosk.seat.link.side import Errand, Side
 from kiosk.views.authority import HallLost
 from kiosk.views.desk import LinkState
 from kiosk.wire import line
@@ -52,6 +52,7 @@ LISTEN_SECONDS = 1.0
 LONGEST_WORDS = 2_000
 LAST_WAIT = 5.0
 """Seconds the hub is given at the end to take what it still lacks."""
+MOST_EARLY = 1_000
 MISTAKE = "The seat's program made a mistake with what passed between it and the hall. It tries again."
 Draw = Callable[[float, float], float]
 
@@ -74,6 +75,8 @@ class Link(Caller):
         self._side: Side | None = None
         self._outgoing: deque[SeatMessage] = deque()
         """What waits to be said, so that nobody waits while it is."""
+        self._early: deque[Errand] = deque(maxlen=MOST_EARLY)
+        """What the hub asked on joining, before there was a side to do it."""
         self._fresh: dict[str, bool] = {}
         """Sittings with new entries, and whether these are to leave at once."""
         self._behind = 0
@@ -96,6 +99,8 @@ class Link(Caller):
         with self._changed:
             self._side, self._replica = side, Replica(journals)
             line = self._line
+            while self._early:
+                self._put_to(side, self._early.popleft())
         if line is not None:
             self._begin(line)
 
@@ -226,6 +231,7 @@ class Link(Caller):
             if self._line is line:
                 self._line, self._since = None, self._clock.now().at
                 self._outgoing.clear()
+                self._early.clear()
                 if self._replica is not None:
                     self._replica.disconnected()
             self._changed.notify_all()
@@ -254,11 +260,18 @@ class Link(Caller):
                 pass  # a sign of life
             case AckMessage() | WantMessage():
                 self._hear_of_tail(message)
-            case _ if self._side is not None:
-                side = self._side
+            case _:
+                with self._changed:
+                    side = self._side
+                    if side is None:  # what a hub says on joining may come before the seat's store is open
+                        self._early.append(message)
+                        return
                 if isinstance(message, FencedMessage):
                     self._hear_of_tail(message)
-                self._errands.submit(self._run, lambda: side.do(message))
+                self._put_to(side, message)
+
+    def _put_to(self, side: Side, errand: Errand) -> None:
+        self._errands.submit(self._run, lambda: side.do(errand))
 
     def _hear_of_tail(self, message: AckMessage | WantMessage | FencedMessage) -> None:
         if self._replica is None or self._side is None:
