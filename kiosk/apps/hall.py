@@ -98,7 +98,10 @@ class HallApp(LockedApp):
         return {q.question_id: f"question {q.number} of {s.title}" for s in sections for q in s.questions}
 
     def _hall_pages(self) -> "list[HallPage]":
-        """Return the pages to be told; one that is not composed yet shows what it was made with."""
+        """Return the pages to be told; one that is not composed yet shows what it was made with.
+
+        None once the App closes: its pages are taken apart then, while its timers go on.
+        """
         from screens.hallpage import HallPage
 
-        return [s for s in self.screen_stack if isinstance(s, HallPage) and s.is_mounted]
+        return [s for s in self.screen_stack if isinstance(s, HallPage) and s.is_mounted and self.is_running]

@@ -130,6 +130,8 @@ class SittingApp(HallApp):
         if desk is None:
             return
         await self.obey()
+        if not self.is_running:
+            return
         self.tell_news()
         overlay = self.overlay
         if overlay is not None:
@@ -259,10 +261,10 @@ class SittingApp(HallApp):
             desk.capture(screen_text(self.screen))
 
     def _sitting_screens(self) -> "list[SittingScreen]":
+        """Return the screens to be told, none once the App closes; one not composed shows what it was made with."""
         from screens.sitting import SittingScreen
 
-        """Return the screens to be told; one that is not composed yet shows what it was made with."""
-        return [s for s in self.screen_stack if isinstance(s, SittingScreen) and s.is_mounted]
+        return [s for s in self.screen_stack if isinstance(s, SittingScreen) and s.is_mounted and self.is_running]
 
 
 def _screen_of(phase: "Phase") -> "type[SittingScreen]":
