@@ -1,5 +1,7 @@
 """The console before, beside and after the exam: pre-flight, check-in, errata, codes, close-out."""
 
+import time
+
 import pytest
 from fake_board import PIN, FakeBoard
 from test_console import a_hall
@@ -44,6 +46,15 @@ async def test_a_spare_seat_holds_nothing_up_and_f5_looks_again() -> None:
         board.released = True
         await hall.press("f5")
         await hall.sees("■ GO   3 of 3 seats go; the hall itself goes")
+
+
+@pytest.mark.parametrize(("key", "words"), [("f2", "seats go"), ("f9", "roster"), ("q", "Roll number"), ("z", "Done")])
+async def test_no_page_of_250_seats_keeps_a_proctor_waiting(key: str, words: str) -> None:
+    async with a_hall(FakeBoard(10, 25).trouble(), (132, 50)) as hall:
+        began = time.process_time()
+        await hall.press(key)
+        await hall.sees(words)
+        assert time.process_time() - began < 1
 
 
 # close-out

@@ -31,11 +31,11 @@ class PreflightScreen(MatrixPage):
 
     def __init__(self, found: Preflight) -> None:
         super().__init__()
-        self._found = found
+        self._found, self._names = found, _names(found)
 
     def show_preflight(self, found: Preflight) -> None:
         """Show what was found now."""
-        self._found = found
+        self._found, self._names = found, _names(found)
         self.repaint()
 
     def verdict(self) -> tuple[bool, str]:
@@ -58,11 +58,13 @@ class PreflightScreen(MatrixPage):
 
     def head(self) -> str:
         """Return the names of the checks."""
-        return f"{'seat':<7}" + "".join(f"{name[: self._wide - 1]:<{self._wide}}" for name in self._names)
+        wide = self._wide()
+        return f"{'seat':<7}" + "".join(f"{name[: wide - 1]:<{wide}}" for name in self._names)
 
     def lines(self) -> Sequence[Content]:
         """Return a row for each seat."""
-        return [self._line(seat) for seat in self._shown()]
+        wide = self._wide()
+        return [self._line(seat, wide) for seat in self._shown()]
 
     def details(self) -> Sequence[str]:
         """Return what is not go at each seat shown."""
@@ -75,24 +77,24 @@ class PreflightScreen(MatrixPage):
         """Return what asks the App to look again."""
         return PreflightAsked()
 
-    @property
-    def _names(self) -> list[str]:
-        return list(dict.fromkeys(clean_line(c.name, 12) for s in self._found.seats for c in s.checks))
-
-    @property
     def _wide(self) -> int:
         longest = max((len(name) for name in self._names), default=0) + 1
         # the words behind keep a third of a narrow screen
         return max(NARROWEST, min(longest, (self.size.width * 2 // 3 - 10) // max(1, len(self._names))))
 
-    def _line(self, seat: SeatFitness) -> Content:
+    def _line(self, seat: SeatFitness, wide: int) -> Content:
         found = {clean_line(c.name, 12): c for c in seat.checks}
-        cells = "".join(f"{GLYPHS[found[n].fitness] if n in found else ' ':<{self._wide}}" for n in self._names)
+        cells = "".join(f"{GLYPHS[found[n].fitness] if n in found else ' ':<{wide}}" for n in self._names)
         bad = _bad(seat)
         words = f"spare. {bad}" if seat.is_spare else bad
         head = f"{clean_line(seat.seat, 6):<7}{cells}"
         style = "bold $urgent" if bad and not seat.is_spare else "$muted" if seat.is_spare else "$foreground"
         return Content.styled(shorten(f"{head}{words}", self.size.width - 5), style)
+
+
+def _names(found: Preflight) -> list[str]:
+    """Return the names of the checks, as one check after the other brings them up."""
+    return list(dict.fromkeys(clean_line(c.name, 12) for s in found.seats for c in s.checks))
 
 
 def _bad(seat: SeatFitness) -> str:
