@@ -36,8 +36,8 @@ from keyring import Keyring, a_keyring
 from kiosk.ground.home import Home
 from kiosk.sealing.age import AgeIdentity
 
-SEATS = ("A12", "A13", "B1", "B2", "B3")
-LIVELY = 45_000
+SEATS = ("A12", "A13", "B1", "B2")
+LIVELY = 25_000
 """How long things go wrong."""
 CALM = 60_000
 """By when, with everything mended, all must have come right."""
@@ -83,8 +83,8 @@ class Day:
         for seat in self.seats.values():
             seat.boot()
         self.candidates.begin()
-        self.world.after(6_000, self.trouble.strike)
-        self.world.after(5_000, self.proctors.look)
+        self.world.after(4_000, self.trouble.strike)
+        self.world.after(4_000, self.proctors.look)
         self.world.run(LIVELY)
         self._mend()
         while self.world.now_ms < LIVELY + CALM and not self._is_done():

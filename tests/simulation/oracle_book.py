@@ -5,12 +5,15 @@ It computes nothing the program computes: an entry is its number, its epoch and 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from broken_promise import Broken
 from time_book import TimeBook
 
+from builders import NOON
 from kiosk.exam.entry import Entry, Kind
+from kiosk.exam.moment import parse_iso
 from kiosk.wire.hub import AckMessage, FrameMessage
 
 if TYPE_CHECKING:
@@ -28,8 +31,8 @@ class Oracle:
         """`now` is the world's time in milliseconds."""
         self.now = now
         self.time = TimeBook(now)
-        self._heard: dict[Place, int] = {}
-        """When an acknowledgement of the hall reached a seat."""
+        self._told: dict[Place, int] = {}
+        """When the hub of this store first acknowledged each."""
         self.written: dict[Place, dict[bytes, str]] = defaultdict(dict)
         """Every entry that was ever folded, by hash, with the seat that wrote it."""
         self.on_seat: dict[str, dict[Place, bytes]] = defaultdict(dict)
@@ -56,10 +59,10 @@ class Oracle:
             self.on_seat[seat][entry.submission_id, entry.epoch, entry.seq] = entry.hash
 
     def held(self, ack: AckMessage) -> None:
-        """A hub's acknowledgement reached a seat."""
+        """A hub sends an acknowledgement."""
         place = (ack.submission_id, ack.epoch, ack.seq)
         self.in_hall[place] = bytes.fromhex(ack.hash)
-        self._heard.setdefault(place, self.now())
+        self._told.setdefault(place, self.now())
 
     def false_ack(self, said: Iterable[object]) -> None:
         """Take the word of a hub that has committed nothing."""
@@ -78,6 +81,7 @@ class Oracle:
     def hub_is_new(self) -> None:
         """The machine that acknowledged is gone with what it held."""
         self.in_hall.clear()
+        self._told.clear()
 
     def disk_went_back(self, seat: str) -> None:
         """What this seat acknowledged is not to be asked of it any more."""
@@ -139,12 +143,22 @@ class Oracle:
         return seen
 
     def _look_at_acknowledged(self, submission_id: str, entries: Sequence[Entry]) -> None:
-        """I2: what the hall had acknowledged when a sitting was moved went with it, and counts."""
+        """I2: what the hall had acknowledged when it moved a sitting went with it, and counts.
+
+        A sitting is cut when the hall signs the lease, not when the new seat writes of it: that answer may be lost,
+        and asked for again seconds later. What the old seat sends in between is kept beside the journal; the hub says
+        so, since the entries are safe, and says in the same breath that they do not count (`FencedMessage`).
+        """
         there = {e.hash for e in entries}
-        moved = {e.epoch: self.time.when(e) or 0 for e in entries if e.kind is Kind.MOVED}
+        moved = {e.epoch: _signed_ms(e) for e in entries if e.kind is Kind.MOVED}
         for (of, epoch, seq), digest in self.in_hall.items():
-            cut = min((at for later, at in moved.items() if later > epoch), default=None)
-            if of != submission_id or (cut is not None and self._heard[of, epoch, seq] >= cut):
+            cut_ms = min((at for later, at in moved.items() if later > epoch), default=None)
+            if of != submission_id or (cut_ms is not None and self._told.get((of, epoch, seq), 0) >= cut_ms):
                 continue
             if digest not in there:
                 raise Broken(f"I2: entry {seq} of epoch {epoch}, which the hall acknowledged, does not count")
+
+
+def _signed_ms(moved: Entry) -> int:
+    """Return when the hall signed the lease of a move, in the world's time: nobody sets the clock of its wall."""
+    return round((parse_iso(moved.body["lease"]["issued_at"]) - NOON) / timedelta(milliseconds=1))

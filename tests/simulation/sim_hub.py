@@ -14,7 +14,7 @@ from kiosk.hall.collection import Collection
 from kiosk.hall.hub.bundle_in import BundleArrivals
 from kiosk.hall.hub.hub import Hub
 from kiosk.hall.place import hall_keys, open_hall
-from kiosk.wire.hub import AnswerMessage, CallMessage, HubMessage, SeatMessage
+from kiosk.wire.hub import AckMessage, AnswerMessage, CallMessage, HubMessage, SeatMessage
 
 if TYPE_CHECKING:
     from hall_day import Day
@@ -30,8 +30,11 @@ class SimPost:
 
     def send(self, message: HubMessage) -> None:
         """Put a message on the line, unless the hub dies before it gets that far."""
-        if not self._hub.is_dying:
-            self._connection.send(1, message)
+        if self._hub.is_dying:
+            return
+        if isinstance(message, AckMessage):
+            self._hub.day.oracle.held(message)
+        self._connection.send(1, message)
 
     def hang_up(self, words: str) -> None:
         """Cut the line."""

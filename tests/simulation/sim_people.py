@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL
 from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, KioskError, Refused
-from kiosk.exam.draft import Question
+from kiosk.exam.paper import PaperQuestion
 from kiosk.seat.desk import Desk
 
 if TYPE_CHECKING:
     from hall_day import Day
     from sim_seat import SimSeat
 
-HASTE_MS = 6_000
+HASTE_MS = 3_000
 """How long after the mend the candidates go on before they finish."""
 
 
@@ -42,7 +42,7 @@ class Candidates:
     def begin(self) -> None:
         """Let them come."""
         for number, person in enumerate(self.people):
-            self.day.world.after(2_000 + 500 * number, lambda person=person: self._live(person))
+            self.day.world.after(1_000 + 500 * number, lambda person=person: self._live(person))
 
     def is_over(self, person: Person) -> bool:
         """Whether a sitting is handed in somewhere."""
@@ -83,19 +83,25 @@ class Candidates:
 
     def _work(self, desk: Desk) -> None:
         assert desk.scribe is not None
-        paper = desk.scribe.sitting.paper
-        mended_ms = self.day.mended_ms
+        sitting, mended_ms = desk.scribe.sitting, self.day.mended_ms
         if mended_ms is not None and self.day.world.now_ms > mended_ms + HASTE_MS:
-            for section in paper.sections:
-                for question in section.questions:
-                    self._answer(desk, question)
+            self._complete(desk)
             desk.hand_in()
             return
-        question = self.day.world.random.choice(list(paper.questions.values()))
+        question = self.day.world.random.choice(list(sitting.paper.questions.values()))
         desk.visit(question.question_id)
         self._answer(desk, question)
 
-    def _answer(self, desk: Desk, question: Question) -> None:
+    def _complete(self, desk: Desk) -> None:
+        """Answer what is still empty of the sections that must be complete."""
+        assert desk.scribe is not None
+        sitting = desk.scribe.sitting
+        for section in sitting.paper.sections:
+            for question in section.questions if section.is_mandatory else ():
+                if not sitting.answers[question.question_id].is_answered:
+                    self._answer(desk, question)
+
+    def _answer(self, desk: Desk, question: PaperQuestion) -> None:
         random = self.day.world.random
         try:
             desk.visit(question.question_id)
@@ -120,7 +126,7 @@ class Candidates:
         except KioskError as error:
             seat.note(f"{person.roll} may not begin: {error.message}")
             self.day.count["not let begin"] += 1
-            person.waits_until_ms = self.day.world.now_ms + self.day.world.random.randrange(1_000, 4_000)
+            person.waits_until_ms = self.day.world.now_ms + self.day.world.random.randrange(800, 2_500)
             self._walk(person)
         else:
             self.day.count["begun or gone on"] += 1

@@ -13,7 +13,7 @@ from kiosk.views.board import Order, Verb
 if TYPE_CHECKING:
     from hall_day import Day
 
-STUCK_MS = 15_000
+STUCK_MS = 10_000
 """After so long a proctor sees that somebody cannot go on."""
 REASON = "equipment"
 SINGLE = (

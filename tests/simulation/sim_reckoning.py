@@ -69,15 +69,14 @@ class Reckoning:
         return frozenset(sat - here)
 
     def _upload(self) -> SimCentral:
-        """Send all bundles twice, in any order, to two centrals."""
+        """Send all bundles to two centrals, each in an order of its own; the first gets everything twice."""
         day, store = self.day, self.day.hub.store
         held = [store.bundles.bundle(line.bundle_id) for line in store.bundles.lines()]
         datas = [frame.join(one.envelope, one.body) for one in held]
         key = day.hub.keys.signing.public
         central, other = (SimCentral(self._keyring, key, day.plant) for _ in range(2))
         first: dict[bytes, bytes] = {}
-        for one in (central, other):
-            sent = datas * 2
+        for one, sent in ((central, datas * 2), (other, list(datas))):
             day.world.random.shuffle(sent)
             if day.plant and one is other:
                 sent = list(reversed(central.bundles.values()))

@@ -232,8 +232,6 @@ class SimLink(Caller, End):
             return
         if isinstance(message, AckMessage | WantMessage | FencedMessage):
             head = self._replica.hear(message)
-            if isinstance(message, AckMessage):
-                self._seat.day.oracle.held(message)
             if head is not None:
                 self._side.held(message.submission_id, head)
         if not isinstance(message, AckMessage | WantMessage):

@@ -16,19 +16,19 @@ HOUR_MS = 3_600_000
 class Faults:
     """How often what goes wrong, of a hundred."""
 
-    seat_crash: float = 4
-    rollback: float = 15
+    seat_crash: float = 7
+    rollback: float = 25
     """Of the crashes."""
-    hub_death: float = 2
+    hub_death: float = 4
     hub_dies_before_ack: float = 0.3
     replaced: float = 20
     """Of the hub's deaths."""
-    cut: float = 5
-    one_way: float = 3
-    clock_set: float = 2
-    order: float = 6
-    order_to_all: float = 2.5
-    move: float = 1.5
+    cut: float = 9
+    one_way: float = 6
+    clock_set: float = 4
+    order: float = 7
+    order_to_all: float = 5
+    move: float = 3
     lost_answers: float = 3
 
 
@@ -51,19 +51,19 @@ class Trouble:
         seat = day.seats[world.random.choice([*day.seats])]
         if seat.is_up and world.chance(faults.seat_crash):
             seat.crash(rollback=world.chance(faults.rollback), reboot=world.chance(50))
-            world.after(world.random.randrange(500, 15_000), lambda: day.boot(seat))
-        elif seat.is_up and world.chance(10):
+            world.after(world.random.randrange(500, 10_000), lambda: day.boot(seat))
+        elif seat.is_up and world.chance(25):
             self._keep_old(seat)
         if world.chance(faults.hub_death):
             self.hub_dies()
         if world.chance(faults.cut):
             seat.cable.cut()
             day.count["cuts"] += 1
-            world.after(world.random.randrange(100, 25_000), seat.cable.mend)
+            world.after(world.random.randrange(100, 15_000), seat.cable.mend)
         if world.chance(faults.one_way):
             world.random.choice((seat.cable.there, seat.cable.back)).is_open = False
             day.count["one way shut"] += 1
-            world.after(world.random.randrange(100, 25_000), seat.cable.mend)
+            world.after(world.random.randrange(100, 15_000), seat.cable.mend)
         if world.chance(faults.clock_set):
             seat.clock.set_wall(world.random.randrange(-HOUR_MS, HOUR_MS))
             day.count["clocks set"] += 1
@@ -76,7 +76,7 @@ class Trouble:
         hub.die()
         if world.chance(self.day.faults.replaced):
             hub.replace()
-        world.after(world.random.randrange(500, 12_000), self.day.boot_hub)
+        world.after(world.random.randrange(500, 8_000), self.day.boot_hub)
 
     def restore(self, seat: "SimSeat") -> bool:
         """Put an older state of a seat's disk back, if one was kept."""
