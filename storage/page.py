@@ -10,7 +10,7 @@ from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.evidence import Evidence
 from kiosk.exam.journal import Spell
 from kiosk.exam.moment import parse_iso
-from kiosk.exam.page import AnswerRow, SignedLease, Standing
+from kiosk.exam.page import AnswerRow, SignedGrant, SignedLease, Standing
 from storage.models.sitting import JournalColumns
 
 
@@ -94,4 +94,20 @@ def lease_row(signed: SignedLease) -> dict[str, Any]:
         "document": canonical(lease.document()).decode(),
         "envelope": signed.envelope,
         "issued_at": parse_iso(lease.issued_at),
+    }
+
+
+def grant_row(signed: SignedGrant) -> dict[str, Any]:
+    """Return the row of `grants`, without what a seat's own word adds to it."""
+    grant = signed.grant
+    return {
+        "grant_id": grant.grant_id,
+        "submission_id": grant.submission_id,
+        "seat": grant.seat,
+        "act": grant.act.value,
+        "who": grant.who,
+        "second": grant.second,
+        "document": canonical(grant.document()).decode(),
+        "envelope": signed.envelope,
+        "issued_at": parse_iso(grant.issued_at),
     }

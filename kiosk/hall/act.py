@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from kiosk.exam.error import Denied, Refused
-from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND, Act
+from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND, Act, Grant
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.moment import parse_iso
 from kiosk.exam.person import Person
 from kiosk.exam.roles import Actor, Grade, Rights
 from kiosk.exam.supervision import LONGEST_MS
@@ -25,6 +27,23 @@ RIGHT_OF: Mapping[Act, str] = {
     Act.TAKE_BACK: "assignment.adhoc_time",
 }
 """The operation of the table of rights that stands for each act."""
+
+
+def act_entry(grant: Grant) -> AuditEntry:
+    """Return how an act stands in the books: who, when, why, at which seat."""
+    details = {"grant": grant.grant_id, "act": grant.act.value, "seat": grant.seat, "reason": grant.reason}
+    if grant.second is not None:
+        details["second"] = grant.second
+    if grant.amount_ms:
+        details["ms"] = str(grant.amount_ms)
+    return AuditEntry(
+        at=parse_iso(grant.issued_at),
+        who=grant.who,
+        action=RIGHT_OF[grant.act],
+        subject_type="test_submissions",
+        subject_id=grant.submission_id or grant.seat,
+        details=details,
+    )
 
 
 def check_act(

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from kiosk.exam.error import Denied
 from kiosk.exam.grant import Act, Grant
-from kiosk.exam.log import AuditEntry
-from kiosk.exam.moment import Clock, parse_iso
+from kiosk.exam.moment import Clock
 from kiosk.exam.page import SignedGrant
 from kiosk.exam.person import Person
 from kiosk.exam.roles import Actor, Rights
 from kiosk.exam.text import clean_line, clean_text
 from kiosk.ground.door import Doorkeeper
-from kiosk.hall.act import RIGHT_OF, check_act
+from kiosk.hall.act import act_entry, check_act
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.recognition import Recognition
 from kiosk.sealing.envelope import PayloadType, sign
@@ -74,7 +73,7 @@ class Supervision:
         check_act(self._rights, request.act, pair.first, pair.second, added_ms, request.amount_ms, chiefs=chiefs)
         grant = self._grant(request, pair)
         signed = SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), self._keys.signing))
-        self._store.permits.give_grant(signed, _audit(grant))
+        self._store.permits.give_grant(signed, act_entry(grant))
         return signed.envelope
 
     def _recognise(self, pin: str, second_pin: str | None, seat: str) -> Pair:
@@ -111,19 +110,3 @@ class Supervision:
             note=clean_text(request.note, LONGEST_NOTE),
             issued_at=self._clock.now().at,
         )
-
-
-def _audit(grant: Grant) -> AuditEntry:
-    details = {"grant": grant.grant_id, "act": grant.act.value, "seat": grant.seat, "reason": grant.reason}
-    if grant.second is not None:
-        details["second"] = grant.second
-    if grant.amount_ms:
-        details["ms"] = str(grant.amount_ms)
-    return AuditEntry(
-        at=parse_iso(grant.issued_at),
-        who=grant.who,
-        action=RIGHT_OF[grant.act],
-        subject_type="test_submissions",
-        subject_id=grant.submission_id or grant.seat,
-        details=details,
-    )

@@ -9,9 +9,9 @@ from kiosk.exam.lease import Lease
 from kiosk.exam.page import SignedLease
 from kiosk.exam.person import Person
 from storage.hall.part import Part, table_of
-from storage.hall.stretch import lease_row
 from storage.hall.value import account_of
 from storage.models import hall as rows
+from storage.page import lease_row
 
 
 class AdvancePart(Part):

@@ -12,8 +12,8 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import SignedGrant
 from storage.hall.part import Part, put_rows, write_audit
-from storage.hall.stretch import grant_row
 from storage.models import hall as rows
+from storage.page import grant_row
 
 OPEN = (CommandState.WAITING.value, CommandState.SENT.value)
 _ANSWERED = (

@@ -17,8 +17,8 @@ from kiosk.exam.parcel import Parcel
 from kiosk.exam.status import AttendanceState
 from storage.hall.part import put_rows, table_of, write_audit
 from storage.hall.roster import sessions_of
-from storage.hall.stretch import lease_row
 from storage.models import hall as rows
+from storage.page import lease_row
 
 
 def learn_leases(work: Session, parcel: Parcel, known: Sequence[SignedLease], now: datetime) -> tuple[SignedLease, ...]:

@@ -14,8 +14,9 @@ from kiosk.exam.move import Move, MoveState
 from kiosk.exam.page import SignedGrant, SignedLease
 from storage.hall.command import OPEN, put_commands
 from storage.hall.part import Part, write_audit
-from storage.hall.stretch import grant_row, lease_row, leases_of, tail_of
+from storage.hall.stretch import leases_of, tail_of
 from storage.models import hall as rows
+from storage.page import grant_row, lease_row
 
 LATE = "The sitting went on at another seat before this was done. If it is still wanted, order it there."
 

@@ -8,7 +8,6 @@ from sqlalchemy import insert, select, update
 
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.attempt import Phase
-from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.lease import Lease
@@ -18,6 +17,7 @@ from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.roster import Progress, Pulse
 from storage.hall.part import Part, put_rows, write_audit
 from storage.models import hall as rows
+from storage.page import grant_row, lease_row
 
 
 class PermitPart(Part):
@@ -50,23 +50,7 @@ class PermitPart(Part):
         lease = signed.lease
         now = parse_iso(lease.issued_at)
         with self._writing() as work:
-            work.execute(
-                insert(rows.Lease),
-                [
-                    {
-                        "lease_id": lease.lease_id,
-                        "opened_on": lease.opened_on,
-                        "submission_id": lease.submission_id,
-                        "assignment_id": lease.assignment_id,
-                        "candidate_id": lease.candidate_id,
-                        "seat": lease.seat,
-                        "epoch": lease.epoch,
-                        "document": canonical(lease.document()).decode(),
-                        "envelope": signed.envelope,
-                        "issued_at": now,
-                    }
-                ],
-            )
+            work.execute(insert(rows.Lease), [lease_row(signed)])
             work.execute(
                 insert(rows.Progress),
                 [
@@ -134,24 +118,8 @@ class PermitPart(Part):
 
     def give_grant(self, signed: SignedGrant, audit: AuditEntry) -> None:
         """Keep a grant."""
-        grant = signed.grant
         with self._writing() as work:
-            work.execute(
-                insert(rows.Grant),
-                [
-                    {
-                        "grant_id": grant.grant_id,
-                        "submission_id": grant.submission_id,
-                        "seat": grant.seat,
-                        "act": grant.act.value,
-                        "who": grant.who,
-                        "second": grant.second,
-                        "document": canonical(grant.document()).decode(),
-                        "envelope": signed.envelope,
-                        "issued_at": parse_iso(grant.issued_at),
-                    }
-                ],
-            )
+            work.execute(insert(rows.Grant), [grant_row(signed)])
             write_audit(work, audit)
 
     def added_ms(self, submission_id: str) -> int:

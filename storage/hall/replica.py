@@ -16,8 +16,9 @@ from kiosk.exam.parcel import Parcel, Reply, founding, start_of, text_digest
 from kiosk.exam.tail import Stretch, Tail, judge
 from storage.hall.lineage import learn_leases
 from storage.hall.part import put_rows, table_of
-from storage.hall.stretch import Sitting, grant_row, leases_of_all, tails_of
+from storage.hall.stretch import Sitting, leases_of_all, tails_of
 from storage.models import hall as rows
+from storage.page import grant_row
 
 
 class Replica:

@@ -7,11 +7,9 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from kiosk.exam.canonical import canonical
 from kiosk.exam.journal import Head
 from kiosk.exam.lease import Lease
-from kiosk.exam.moment import parse_iso
-from kiosk.exam.page import SignedGrant, SignedLease
+from kiosk.exam.page import SignedLease
 from kiosk.exam.tail import Stretch, Tail
 from storage.models import hall as rows
 
@@ -70,36 +68,3 @@ def leases_of_all(work: Session, submissions: Collection[str]) -> dict[Sitting, 
 def _lease(document: str) -> Lease:
     """Read a lease; the same ones are asked for with every frame."""
     return Lease.from_document(json.loads(document))
-
-
-def lease_row(signed: SignedLease) -> dict[str, object]:
-    """Return the row of a lease."""
-    lease = signed.lease
-    return {
-        "lease_id": lease.lease_id,
-        "opened_on": lease.opened_on,
-        "submission_id": lease.submission_id,
-        "assignment_id": lease.assignment_id,
-        "candidate_id": lease.candidate_id,
-        "seat": lease.seat,
-        "epoch": lease.epoch,
-        "document": canonical(lease.document()).decode(),
-        "envelope": signed.envelope,
-        "issued_at": parse_iso(lease.issued_at),
-    }
-
-
-def grant_row(signed: SignedGrant) -> dict[str, object]:
-    """Return the row of a grant."""
-    grant = signed.grant
-    return {
-        "grant_id": grant.grant_id,
-        "submission_id": grant.submission_id,
-        "seat": grant.seat,
-        "act": grant.act.value,
-        "who": grant.who,
-        "second": grant.second,
-        "document": canonical(grant.document()).decode(),
-        "envelope": signed.envelope,
-        "issued_at": parse_iso(grant.issued_at),
-    }

@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kiosk.exam.canonical import canonical
 from kiosk.exam.entry import Genesis, Kind
 from kiosk.exam.fence import Fence
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import Opening, Page, SignedGrant, SignedLease, row_id
 from storage.models import seat as rows
 from storage.models.base import SeatBase
-from storage.page import answer_row, entry_row, evidence_row, lease_row, sitting_key, standing_row
+from storage.page import answer_row, entry_row, evidence_row, grant_row, lease_row, sitting_key, standing_row
 
 _FOLDED = ("selected_option_ids", "essay_answer", "coding_answer", "answered_at", "answered_seq")
 _MARKED = ("seen", "flagged", "hints_shown")
@@ -36,7 +35,7 @@ def write_page(connection: Connection, page: Page) -> None:
     if page.evidence:
         write_evidence(connection, page)
     if page.grant is not None:
-        connection.execute(_adding(rows.Grant), [grant_row(page.grant)])
+        connection.execute(_adding(rows.Grant), [confirmed_row(page.grant)])
     if page.fence is not None:
         connection.execute(adding_once(rows.Fence), [fence_row(page.fence)])
 
@@ -137,21 +136,9 @@ def fence_row(fence: Fence) -> dict[str, Any]:
     }
 
 
-def grant_row(signed: SignedGrant) -> dict[str, Any]:
-    """Return the row of `grants`."""
-    grant = signed.grant
-    return {
-        "grant_id": grant.grant_id,
-        "submission_id": grant.submission_id,
-        "seat": grant.seat,
-        "act": grant.act.value,
-        "who": grant.who,
-        "second": grant.second,
-        "document": canonical(grant.document()).decode(),
-        "envelope": signed.envelope,
-        "confirmation": signed.confirmation,
-        "issued_at": parse_iso(grant.issued_at),
-    }
+def confirmed_row(signed: SignedGrant) -> dict[str, Any]:
+    """Return the row of `grants` at a seat: with its own word for what a code allowed."""
+    return {**grant_row(signed), "confirmation": signed.confirmation}
 
 
 @cache

@@ -12,7 +12,7 @@ from storage.page import entry_row, standing_row
 from storage.seat.page import (
     adding_once,
     changing,
-    grant_row,
+    confirmed_row,
     of_sitting,
     write_answers,
     write_evidence,
@@ -45,7 +45,7 @@ def write_taken_over(
     for signed in leases:
         write_lease(connection, signed)
     if grants:
-        connection.execute(adding_once(rows.Grant), [grant_row(signed) for signed in grants])
+        connection.execute(adding_once(rows.Grant), [confirmed_row(signed) for signed in grants])
     if page.evidence:
         write_evidence(connection, page)
     if page.answers:

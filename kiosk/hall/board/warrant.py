@@ -1,15 +1,15 @@
 """Warrants: grants for many seats, signed after one look at the PINs, each with its right checked and written down."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.exam.grant import NEEDS_SECOND, Act, Grant
 from kiosk.exam.log import AuditEntry
-from kiosk.exam.moment import Clock, parse_iso
+from kiosk.exam.moment import Clock
 from kiosk.exam.page import SignedGrant
 from kiosk.exam.roles import Rights
 from kiosk.exam.text import clean_line, clean_text
-from kiosk.hall.act import RIGHT_OF, check_act
+from kiosk.hall.act import act_entry, check_act
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import LONGEST_NOTE, LONGEST_REASON, Pair
 from kiosk.sealing.envelope import PayloadType, sign
@@ -75,7 +75,7 @@ class Warrants:
             issued_at=self._clock.now().at,
         )
         signed = SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), self._keys.signing))
-        return Warrant(signed, _audit(grant, errand))
+        return Warrant(signed, _stamped(act_entry(grant), errand))
 
     def _chiefs(self, wanted: Wanted) -> frozenset[str]:
         """Return the chiefs where the act asks for one; for a pause of a whole hall they would be read in vain."""
@@ -83,20 +83,8 @@ class Warrants:
         return self._store.roster.chiefs(wanted.submission_id) if asks else frozenset()
 
 
-def _audit(grant: Grant, errand: Errand) -> AuditEntry:
-    details = {"grant": grant.grant_id, "act": grant.act.value, "seat": grant.seat, "reason": grant.reason}
-    if grant.second is not None:
-        details["second"] = grant.second
-    if grant.amount_ms:
-        details["ms"] = str(grant.amount_ms)
-    return AuditEntry(
-        at=parse_iso(grant.issued_at),
-        who=grant.who,
-        action=RIGHT_OF[grant.act],
-        subject_type="test_submissions",
-        subject_id=grant.submission_id or grant.seat,
-        details=details | stamp(errand),
-    )
+def _stamped(entry: AuditEntry, errand: Errand) -> AuditEntry:
+    return replace(entry, details={**entry.details, **stamp(errand)})
 
 
 def stamp(errand: Errand) -> dict[str, str]:
