@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -19,6 +19,7 @@ from kiosk.ground.door import Doorkeeper
 from kiosk.sealing.coded_grant import CodedGrant, proctor_name, sign_coded
 from kiosk.sealing.key import SigningKey
 from kiosk.seat.expectation import Expectations
+from kiosk.views.candidate import CandidateCard
 from kiosk.views.desk import ActRequest
 from kiosk.wire.enrolment import EnrolmentDocument
 from storage.seat.store import SeatStore
@@ -59,6 +60,10 @@ class ActCodes(Protocol):
         """Return the act by code that started a sitting here, or None where the hall itself did."""
         ...
 
+    def expected(self) -> Sequence[CandidateCard]:
+        """Return whom a code could start here."""
+        ...
+
 
 class NoCodes:
     """Implements `ActCodes` on a seat that shares no secret with its hall."""
@@ -76,6 +81,10 @@ class NoCodes:
     def started(self, submission_id: str) -> SignedGrant | None:
         """Return None: nothing starts here without the hall."""
         return None
+
+    def expected(self) -> Sequence[CandidateCard]:
+        """Return nobody."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,10 @@ class KeyedCodes:
     def started(self, submission_id: str) -> SignedGrant | None:
         """Return the act by code that started a sitting here, or None where the hall itself did."""
         return self._expectations.started(submission_id)
+
+    def expected(self) -> Sequence[CandidateCard]:
+        """Return whom a code could start here."""
+        return tuple(e.card for e in self._expectations.waiting())
 
     def _setting(self, request: ActRequest, submission_id: str, candidate_id: str | None) -> Setting:
         if request.act is Act.START:

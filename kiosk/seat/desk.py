@@ -13,12 +13,11 @@ from kiosk.seat.act import ask_grant, carry_out, must_fit
 from kiosk.seat.act_code import ActCodes, NoCodes
 from kiosk.seat.beginning import Beginning
 from kiosk.seat.courier import Courier
-from kiosk.seat.event import RecentEvents
 from kiosk.seat.hub_line import HubLine, SameProcess
 from kiosk.seat.inbox import Inbox
 from kiosk.seat.lobby import Lobby
 from kiosk.seat.order import Orders
-from kiosk.seat.overlay import overlay_of
+from kiosk.seat.overlay import empty_overlay, overlay_of
 from kiosk.seat.report import Reporter, report_of
 from kiosk.seat.scribe import Scribe
 from kiosk.seat.sheet import draw_sheet
@@ -249,9 +248,10 @@ class Desk(Lobby):
         card = None if self._admission is None else self._admission.candidate
         scribe = self._scribe
         if scribe is None:
-            return overlay_of(card, None, RecentEvents(), self._clock.now(), self._courier.trouble)
+            expected = self._codes.expected() if card is None else ()
+            return empty_overlay(card, expected, self._clock.now(), self._courier.trouble)
         with scribe.lock:
-            return overlay_of(card, scribe.sitting, scribe.events, scribe.now(), self._courier.trouble)
+            return overlay_of(card, scribe.sitting, scribe.phase, scribe.events, scribe.now(), self._courier.trouble)
 
     def close(self) -> None:
         """Wait until everything put down is committed and the hall has been told, and let go of the store."""

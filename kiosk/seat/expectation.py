@@ -74,12 +74,16 @@ class Expectations:
                 continue
         return found
 
+    def waiting(self) -> Sequence[Expected]:
+        """Return those who have not been started here yet."""
+        return [e for e in self.all() if e.start is None and self._is_ahead(e)]
+
     def awaited(self, roll_number: str, candidate_id: str | None) -> Expected:
         """Return who a start is for: who is signed in, else who has the roll number, else the only one expected.
 
         Raises Refused where that is nobody, or not clear.
         """
-        waiting = [e for e in self.all() if e.start is None and self._is_ahead(e)]
+        waiting = self.waiting()
         asked = roll_number.strip().casefold()
         if candidate_id is not None:
             waiting = [e for e in waiting if e.card.user_id == candidate_id]

@@ -127,6 +127,8 @@ class OverlayState:
     """The last events: wall time and words."""
     gaps: tuple[tuple[int, int | None], ...] = ()
     """Unsettled gaps: entry number and milliseconds, where they could be measured."""
+    expected: tuple[CandidateCard, ...] = ()
+    """While nobody is signed in: whom a code could start here."""
 
 
 class Desk(Protocol):

@@ -9,13 +9,16 @@ from textual.binding import Binding
 from kiosk.exam.act_code import CODED_ACTS
 from kiosk.exam.attempt import Phase
 from kiosk.exam.grant import ALONE_MS, Act
+from kiosk.exam.text import clean_line
 from kiosk.views.desk import OverlayState
 from screens.clock import MINUTE_MS, clock_text
+from screens.proctor.facts import who_words
 from screens.proctor.form import Form
 
 _WORKING = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.LOCKED})
 _SECOND = "PIN of a second person"
 _ALONE = ALONE_MS // MINUTE_MS
+_MOST_NAMED = 4
 _ANY = _WORKING | {Phase.HANDED_IN}
 
 
@@ -76,7 +79,7 @@ def is_offered(offer: Offer, state: OverlayState, can_close_seat: bool, by_code:
     if offer.act is Act.CLOSE_SEAT:
         return can_close_seat
     if offer.act is Act.START:
-        return state.candidate is not None and state.title is None
+        return state.title is None and (state.candidate is not None or (by_code and bool(state.expected)))
     return state.phase in offer.phases and (offer.act is not Act.CHARGE_GAP or bool(state.gaps))
 
 
@@ -103,7 +106,7 @@ def form_of(offer: Offer, state: OverlayState, now: datetime) -> Form:
         case Act.MOVE:
             return _move_form(who)
         case Act.START:
-            return Form(act=Act.START, title=f"Start: {who}", words=f"{who} may begin.", asks_reason=False)
+            return _start_form(state)
         case Act.REOPEN:
             words = "The hand-in is taken back and the candidate goes on. A new receipt follows."
             title = f"Reopen for {who}"
@@ -131,6 +134,19 @@ def _move_form(who: str) -> Form:
             "This seat shuts for them at once. Where the hall answers, it first says whether the other seat is free.",
             f"Move to {seat}",
         ),
+    )
+
+
+def _start_form(state: OverlayState) -> Form:
+    expected = [state.candidate] if state.candidate is not None else list(state.expected)
+    if len(expected) == 1:
+        who = clean_line(expected[0].name)
+        words = f"{who_words(expected[0])} may begin. Look at the face first."
+        return Form(act=Act.START, title=f"Start: {who}", words=words, asks_reason=False)
+    names = "; ".join(who_words(card) for card in expected[:_MOST_NAMED])
+    words = f"Expected here: {names}{', and others' if len(expected) > _MOST_NAMED else ''}. Look at the face first."
+    return Form(
+        act=Act.START, title="Start a candidate", words=words, text="Roll number", needs_text=True, asks_reason=False
     )
 
 

@@ -8,7 +8,9 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
+from kiosk.exam.grant import Act
 from kiosk.exam.text import clean_line
+from kiosk.views.candidate import CandidateCard
 from kiosk.views.desk import ActRequest, OverlayState
 from screens.clock import MINUTE_MS
 from screens.messages import CodeClosed, CodeEntered
@@ -97,7 +99,7 @@ class CodeScreen(Page):
         self.post_message(CodeClosed())
 
     def _facts(self) -> Content:
-        request, candidate = self._request, self._overlay.candidate
+        request, candidate = self._request, _subject(self._request, self._overlay)
         name = next((o.name for o in OFFERS if o.act is request.act), request.act.value)
         rows = [
             ("Seat", self._seat),
@@ -110,6 +112,15 @@ class CodeScreen(Page):
         return Content("\n").join(
             [Content.assemble((f"{label:<11}", "$muted"), (value, "bold")) for label, value in rows]
         )
+
+
+def _subject(request: ActRequest, overlay: OverlayState) -> CandidateCard | None:
+    """Return whom an act is for: who is signed in, else whom a start names."""
+    if overlay.candidate is not None or request.act is not Act.START:
+        return overlay.candidate
+    asked = request.note.casefold()
+    found = [c for c in overlay.expected if not asked or asked in (c.roll_number.casefold(), c.user_id.casefold())]
+    return found[0] if len(found) == 1 else None
 
 
 def spaced(challenge: str) -> str:

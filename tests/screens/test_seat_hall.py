@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from fake_desk import ACT_CODE, ANNA, CODE, PIN, FakeDesk, a_desk_at_work, sample_paper
@@ -13,7 +14,8 @@ from builders import a_clock
 from kiosk.apps.seat import SeatApp
 from kiosk.exam.attempt import Phase
 from kiosk.exam.grant import Act
-from kiosk.views.desk import ActRequest, HallMessage
+from kiosk.views.candidate import CandidateCard
+from kiosk.views.desk import ActRequest, HallMessage, OverlayState
 from screens.widgets.saveline import SaveLine
 
 pytestmark = pytest.mark.asyncio
@@ -403,3 +405,34 @@ async def test_a_proctor_starts_who_waits_and_the_clock_runs_when_the_overlay_is
         assert desk.sitting.phase is Phase.NEW
         await stage.press("x")
         await stage.until(lambda: "Question 1 of 15" in stage.text)
+
+
+BEN = replace(ANNA, user_id="candidate-2", name="Adeyemi, Ben", roll_number="B-1043")
+
+
+@pytest.mark.parametrize(
+    ("expected", "keys", "words", "note"),
+    [
+        ((ANNA,), (), "Okafor, Anna · B-1042 may begin. Look at the face first.", ""),
+        ((ANNA, BEN), tuple("B-1043"), "Expected here: Okafor, Anna · B-1042; Adeyemi, Ben · B-1043.", "B-1043"),
+    ],
+)
+async def test_a_code_starts_who_is_expected_at_an_empty_seat(
+    expected: tuple[CandidateCard, ...], keys: tuple[str, ...], words: str, note: str
+) -> None:
+    async with at_work() as stage:
+        empty = OverlayState(None, None, "no test open", 0, 0, None, None, 0, 0, (), expected=expected)
+        desk_of(stage).overlay = lambda: empty
+        await by_code(stage, "s")
+        await stage.until(lambda: " ".join(words.split()) in " ".join(stage.text.replace("│", " ").split()))
+        await stage.press(*keys, "enter") if keys else await stage.press("tab", "enter")
+        await stage.until(lambda: "Code from the console" in stage.text)
+        assert expected[-1].name in stage.words("#told")
+        assert desk_of(stage).challenges == [ActRequest(act=Act.START, note=note)]
+
+
+async def test_nobody_can_be_started_where_nobody_is_expected() -> None:
+    async with at_work() as stage:
+        desk_of(stage).overlay = lambda: OverlayState(None, None, "no test open", 0, 0, None, None, 0, 0, ())
+        await by_code(stage)
+        assert "S  Start" not in stage.text

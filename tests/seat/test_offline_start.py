@@ -198,3 +198,10 @@ def test_a_permission_not_used_is_dropped_once_the_hall_has_started_the_test_her
     desk.sign_in(ROLL, CODE)
     desk.begin("assignment-1")
     assert desk._store.advances.all() == ()
+
+
+def test_the_overlay_of_an_empty_seat_names_whom_a_code_could_start(house):
+    desk = told(house)
+    assert [card.roll_number for card in desk.overlay().expected] == [ROLL]
+    desk.act_by_code(START, start_code(house, desk))
+    assert desk.overlay().expected == ()
