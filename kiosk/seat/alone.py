@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -100,7 +101,10 @@ class Alone:
                 self._guest(token)
         local = self._local(token)
         opened = tuple(_card(record) for record in local.open)
-        return (*opened, *(self._offer_card(e) for e in local.expected))
+        found = (*opened, *(self._offer_card(e) for e in local.expected))
+        if not found:
+            self._must_be_lost(token)
+        return found
 
     def notices(self, token: str) -> tuple[Notice, ...]:
         """Return the candidate's notifications; none without the hall."""
@@ -125,6 +129,7 @@ class Alone:
         for expected in local.expected:
             if expected.lease.lease.assignment_id == assignment_id:
                 return expected.instructions
+        self._must_be_lost(token)
         raise HallLost(NOT_NOW)
 
     def lease(self, token: str, assignment_id: str, seat: str) -> LeaseOffer:
@@ -141,6 +146,7 @@ class Alone:
         for expected in local.expected:
             if expected.lease.lease.assignment_id == assignment_id:
                 return self._begin(expected)
+        self._must_be_lost(token)
         raise HallLost(NOT_NOW)
 
     def result(self, token: str, assignment_id: str) -> Result:
@@ -238,6 +244,12 @@ class Alone:
         except Refused as refusal:
             return refusal.message
         return None
+
+    def _must_be_lost(self, token: str) -> None:
+        """Raise Denied where the hall is back: it knows nothing of a sign-in this seat allowed by itself."""
+        if self._is_own(token):
+            with suppress(HallLost):
+                self._hall.tests(token)
 
     def _is_own(self, token: str) -> bool:
         guest = self._guests.get(token)

@@ -124,6 +124,30 @@ def test_who_signed_in_but_never_began_may_begin_nothing(house):
         desk.instructions("assignment-1")
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda desk: desk.begin("assignment-1"),
+        lambda desk: desk.instructions("assignment-1"),
+        lambda desk: desk.tests(),
+    ],
+    ids=["begin", "instructions", "tests"],
+)
+def test_who_was_signed_in_without_the_hall_signs_in_again_once_it_is_back(house, ask):
+    desk = house.desk()
+    desk.sign_in(ROLL, CODE)
+    killed(house, desk)
+    desk = lost(house)
+    desk.sign_in(ROLL, CODE)
+    desk._authority._hall = house.hall
+    with pytest.raises(Denied, match="sign in again"):
+        ask(desk)
+    desk.sign_out()
+    desk.sign_in(ROLL, CODE)
+    desk.begin("assignment-1")
+    assert desk.scribe is not None
+
+
 def test_a_sitting_that_was_handed_in_is_not_open_any_more(tmp_path):
     from builders import a_paper
     from house import a_hall_roster
