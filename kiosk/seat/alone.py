@@ -102,7 +102,7 @@ class Alone:
         local = self._local(token)
         opened = tuple(_card(record) for record in local.open)
         found = (*opened, *(self._offer_card(e) for e in local.expected))
-        if not found:
+        if all(card.refusal is not None for card in found):
             self._must_be_lost(token)
         return found
 
@@ -145,6 +145,8 @@ class Alone:
                 return LeaseOffer(record.leases[-1].envelope, "", b"")
         for expected in local.expected:
             if expected.lease.lease.assignment_id == assignment_id:
+                if expected.start is None:
+                    self._must_be_lost(token)
                 return self._begin(expected)
         self._must_be_lost(token)
         raise HallLost(NOT_NOW)

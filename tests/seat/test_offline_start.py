@@ -7,13 +7,15 @@ import pytest
 from lost_hall import LostHall
 
 from builders import NOON, a_paper
-from house import CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, SEAT, a_hall_roster, a_house, changed
+from house import CHEAP, CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, SEAT, a_hall_roster, a_house, changed
 from kiosk.exam.error import Denied, KioskError, Refused
 from kiosk.exam.grant import Act
 from kiosk.sealing.coded_grant import read_coded
+from kiosk.sealing.secret import hash_secret
 from kiosk.seat.alone import NO_PAPER, NOT_STARTED
 from kiosk.views.board import CodeWish
 from kiosk.views.desk import ActRequest
+from storage.seat.acquaintance import Acquaintance
 
 START = ActRequest(act=Act.START)
 
@@ -46,6 +48,17 @@ def start(house, desk, seat=SEAT, roll=ROLL):
     desk.act_by_code(START, code)
     desk.sign_in(roll, code)
     return code
+
+
+@pytest.mark.parametrize("ask", [lambda desk: desk.begin("assignment-1"), lambda desk: desk.tests()])
+def test_who_waits_for_a_start_is_asked_to_sign_in_again_once_the_hub_is_back(house, ask):
+    desk = told(house)
+    desk._store.acquaintances.keep(Acquaintance(ROLL, "candidate-1", "Okafor, Anna", hash_secret(CODE, CHEAP)), NOON)
+    desk.sign_in(ROLL, CODE)
+    assert [test.refusal for test in desk.tests()] == [NOT_STARTED]
+    desk._authority._hall = house.hall
+    with pytest.raises(Denied, match="sign in again"):
+        ask(desk)
 
 
 def test_a_candidate_begins_without_the_hub(house):

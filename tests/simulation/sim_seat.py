@@ -153,7 +153,8 @@ class SimLink(Caller, End):
         replica = self._replica
         if self._connection is None or replica is None or self._fresh:
             return False
-        return all(not c.is_due and c.sent is None and c.next is not None for c in replica._courses.values())
+        courses = replica._courses.values()
+        return all(c.sent is None and (c.is_fenced or (c.next is not None and not c.is_due)) for c in courses)
 
     def got(self, connection: Connection, message: object) -> None:
         """The hub said something."""
