@@ -12,6 +12,7 @@ from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.grant import Act
+from kiosk.ground.home import Home
 from kiosk.sealing.coded_grant import is_coded
 from kiosk.seat.alone import NOT_BROUGHT
 from kiosk.seat.handed import FOLDER
@@ -36,18 +37,19 @@ def hub(tmp_path):
         yield hub
 
 
-def run(hub, *argv, typed="", status=0):
+def run(hub, *argv, typed="", status=0, home=None):
     """Run a command of the hall or of a seat; return what it says."""
-    result = CliRunner().invoke(app, [*map(str, argv), "--home", str(hub.house.home.folder)], input=typed)
+    folder = (home or hub.house.home).folder
+    result = CliRunner().invoke(app, [*map(str, argv), "--home", str(folder)], input=typed)
     told = result.output + str(result.exception or "")
     assert (result.exit_code != 0) == (status != 0), told
     return told
 
 
-def code_for(hub, seat, desk, request):
-    """Ask the hall's own machine for a code, as a proctor does who reads the challenge to it."""
-    words = ("--act", request.act.value, "--reason", request.reason)
-    told = run(hub, "hall", "code", "--seat", seat, *words, "--json", typed=f"{desk.challenge(request)}\n{PIN}\n")
+def code_for(hub, seat, desk, request, home=None):
+    """Ask a machine of the hall for a code, as a proctor does who reads the challenge to it."""
+    words, typed = ("--act", request.act.value, "--reason", request.reason), f"{desk.challenge(request)}\n{PIN}\n"
+    told = run(hub, "hall", "code", "--seat", seat, *words, "--json", typed=typed, home=home)
     return json.loads(told)["code"]
 
 
@@ -211,3 +213,23 @@ def test_a_seat_that_was_not_told_to_stop_is_named(hub, tmp_path):
     run(hub, "hall", "journal", stick)
     told = run(hub, "hall", "handover", OLD, NEW, "--to", stick, typed=f"{PIN}\n")
     assert "See that nobody goes on there" in told
+
+
+def test_another_machine_of_the_hall_hands_over_from_the_stick_alone(hub, tmp_path):
+    _, new = stopped(hub)
+    stick, laptop, token = tmp_path / "stick", Home(tmp_path / "laptop"), tmp_path / "token"
+    shutil.copytree(hub.house.home.hall.keys, laptop.hall.keys)
+    token.write_bytes(hub.house.token())
+    run(hub, "seat", "journal", "--to", stick, "--seat", OLD)
+    run(hub, "hall", "load", hub.house.home.folder / "package-1", home=laptop)
+    assert "another machine" in run(hub, "hall", "journal", stick, home=laptop)
+    moved = ("hall", "handover", OLD, NEW, "--to", stick)
+    assert "not been released" in run(hub, *moved, typed=f"{PIN}\n", status=1, home=laptop)
+    run(hub, "hall", "release", hub.house.paper.test_id, "--token", token, typed=f"{PIN}\n", home=laptop)
+    run(hub, *moved, typed=f"{PIN}\n", home=laptop)
+    run(hub, "seat", "take", stick, "--seat", NEW)
+    code = code_for(hub, NEW, new, START, home=laptop)
+    new.act_by_code(START, code)
+    new.sign_in(ROLL, code)
+    new.begin("assignment-1")
+    assert new.state().answers[ASKED].option_ids == (ANSWER,)
