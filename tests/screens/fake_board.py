@@ -267,8 +267,8 @@ class FakeBoard:
             test="Biology II",
             state=line.state,
             badges=("+25 %", "rest breaks") if line.extended or line.accommodated else (),
-            started_at=ago(3_480_000),
-            used_ms=3_473_000,
+            started_at=None if line.state is S.EMPTY else ago(3_480_000),
+            used_ms=0 if line.state is S.EMPTY else 3_473_000,
             left_ms=line.left_ms or 0,
             section="Cells",
             answered=(line.percent or 0) * 27 // 100,
@@ -326,7 +326,8 @@ class FakeBoard:
             name, words = bad.get(line.seat, ("", ""))
             checks = [Check(n, Fitness.NO_GO if n == name else Fitness.GO, words if n == name else "") for n in CHECKS]
             if line.state is S.LOST:
-                checks = [Check(n, Fitness.UNKNOWN, "no word from the seat") for n in CHECKS[:1]]
+                unknown = [Check(n, Fitness.UNKNOWN, "the seat has not said") for n in CHECKS if n != "link"]
+                checks = [Check("link", Fitness.NO_GO, "not on the line: start it, and look at its cable"), *unknown]
             seats.append(SeatFitness(line.seat, tuple(checks), is_spare=line.candidate is None))
         hall = (
             Check("package", Fitness.GO, "number 3"),

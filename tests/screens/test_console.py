@@ -339,7 +339,7 @@ async def test_one_key_acts_on_many_refuses_some_with_why_and_does_the_rest() ->
         await hall.type("B1-B3,C5,C10")
         await hall.press("enter", "l")
         assert "Lock: 5 seats (B1,B2,B3,C5,C10)" in hall.text or "Lock: 5 seats (B1-B3,C5,C10)" in hall.text
-        assert "Now: 2 working, 1 paused, 1 away and 1 others." in hall.text
+        assert "Now: 2 working, 1 paused, 1 away and 1 other." in hall.text
         await hall.press("down", "enter")
         await hall.sees("3 of 5 locked, 2 refused.")
         assert "! C5     refused This is not possible now: the seat is away." in hall.text
@@ -651,6 +651,25 @@ async def test_every_glyph_is_in_the_console_s_font_and_every_dialog_fits(size: 
             await hall.pilot.pause(0.05)
             assert set(hall.text) <= CONSOLE_GLYPHS
             await hall.press("escape")
+
+
+async def test_the_map_goes_where_the_list_is_as_soon_as_the_list_has_the_keys() -> None:
+    async with a_hall() as hall:
+        assert hall.app.screen.query_one(SeatMap).cursor == "A1"
+        await hall.press("tab")
+        assert hall.app.screen.query_one(SeatMap).cursor == "A7"
+        assert "A7 · " in hall.text
+
+
+async def test_who_has_not_come_yet_is_expected_and_has_no_times() -> None:
+    board = FakeBoard()
+    board.lines["A1"] = replace(board.lines["A1"], state=SeatState.EMPTY, percent=None, left_ms=None)
+    async with a_hall(board) as hall:
+        assert "expected" in hall.rows[-3]
+        await hall.press("enter")
+        await hall.sees("expected · Biology II")
+        assert "not begun" in hall.text
+        assert "used" not in hall.text
 
 
 async def test_tab_goes_between_map_and_list() -> None:

@@ -31,7 +31,11 @@ async def test_preflight_says_no_go_and_why_and_can_leave_only_that(size: tuple[
         assert "A1" in hall.text
         await hall.press("o")
         assert "disk: 0.2 GB free" in hall.text
-        assert "link: no word from the seat" in hall.text
+        assert "link: not on the" in hall.text
+        await hall.press("down")
+        told = " ".join(row.strip() for row in hall.rows[-5:])
+        assert "A7: link: not on the line: start it, and look at its cable; build, " in told
+        assert told.count("the seat has not said") == 1
         assert not any(row.split()[:1] == ["B1"] for row in hall.rows)
         assert set(hall.text) <= CONSOLE_GLYPHS
         await hall.press("escape")

@@ -39,7 +39,8 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
         self._seats = seats
 
     def compose_body(self) -> ComposeResult:
-        """Compose the field."""
+        """Compose the fields."""
+        yield Static("Words", classes="label")
         yield Input(max_length=LONGEST, id="words-to-say")
         yield Static("Only those who have this question (its id; empty: everybody)", classes="label")
         yield Input(max_length=LONGEST_ID, id="question")

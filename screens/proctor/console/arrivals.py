@@ -173,7 +173,9 @@ class ArrivalsScreen(BoardPage):
         name = (seat.candidate if seat else None) or (row.candidate if row else "")
         test = (seat.test if seat else None) or (row.test if row else "")
         extra = self._badges or ("extra time" if seat is not None and seat.accommodated else "no extra time")
-        stands = state_word(seat.state) if seat is not None else "no seat is planned: choose an empty one"
+        stands = (
+            state_word(seat.state, seat.candidate) if seat is not None else "no seat is planned: choose an empty one"
+        )
         facts = Content.assemble((clean_line(name, 80), "bold"), f"\n{clean_line(test or '', 60)} · {extra}")
         place = f"\nSeat {clean_line(seat.seat, 12)}: {stands}" if seat is not None else f"\n{stands}"
         self.query_one("#who", Static).update(Content.assemble(facts, place))

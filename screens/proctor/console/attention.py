@@ -115,8 +115,8 @@ class AttentionList(LineView):
         self.paint()
 
     def on_focus(self) -> None:
-        """The cursor shows while the keys go to the list."""
-        self.paint()
+        """The cursor shows while the keys go to the list, and the map goes with it."""
+        self.go_to(self._place)
 
     def on_blur(self) -> None:
         """The cursor goes with the focus."""

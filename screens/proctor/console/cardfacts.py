@@ -21,10 +21,14 @@ def fact_lines(card: Card, clock: str) -> list[Content]:
     lag = "–" if card.lag_ms is None else f"{card.lag_ms // 1000} s"
     runs = card.state in (SeatState.WORKING, SeatState.LOST)
     ends = _pairs(("   ends", end_of(clock, card.left_ms))) if runs else Content("")
-    lines = [
-        Content.assemble((state_word(card.state), "bold"), f" · {clean_line(card.test, 80)}{section}"),
+    word = state_word(card.state, card.candidate)
+    times = [
         _pairs(("answered", f"{card.answered} of {card.questions}"), ("started", wall(card.started_at))),
         _pairs(("used", clock_text(card.used_ms)), ("left", clock_text(card.left_ms))) + ends,
+    ]
+    lines = [
+        Content.assemble((word, "bold"), f" · {clean_line(card.test, 80)}{section}"),
+        *([Content("not begun")] if card.started_at is None else times),
         _saved("saved here   ", card.saved_seat_at, clock),
         _saved("saved hall   ", card.saved_hall_at, clock) + Content.assemble(("   lag ", "$muted"), lag),
         _saved("saved central", card.saved_central_at, clock),

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from kiosk.exam.selection import spell
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, SeatLine, SeatState
+from kiosk.views.board import BoardState, SeatLine
 from screens.clock import clock_text
 from screens.proctor.console.sign import state_word
 from screens.widgets.line import shorten, spread
@@ -17,8 +17,7 @@ def here_line(line: SeatLine | None, width: int) -> Content:
     if line is None:
         return Content(" No seats yet: the hub has not told of any.")
     who = [clean_line(part, 40) for part in (line.candidate, line.roll_number, line.test) if part]
-    is_due = line.state is SeatState.EMPTY and line.candidate
-    facts = [f"{'expected' if is_due else state_word(line.state)} {clock_text(line.since_ms)}"]
+    facts = [f"{state_word(line.state, line.candidate)} {clock_text(line.since_ms)}"]
     if line.percent is not None:
         facts.append(f"{line.percent} % answered")
     if line.left_ms is not None:

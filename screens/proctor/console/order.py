@@ -139,6 +139,8 @@ class OrderDialog(Dialog[Order | None]):
             return f"{minutes} min for each of {len(self._lines)} seats" if minutes else ""
         left, clock = self._lines[0].left_ms, self._board.clock
         new = left + minutes * MINUTE_MS
+        if not minutes:
+            return f"Left {clock_text(left)}, ends {end_of(clock, left)}"
         return f"Left {clock_text(left)} → {clock_text(new)}, ends {end_of(clock, left)} → {end_of(clock, new)}"
 
     def _minutes(self) -> int | None:

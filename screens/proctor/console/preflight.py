@@ -58,11 +58,12 @@ class PreflightScreen(MatrixPage):
 
     def head(self) -> str:
         """Return the names of the checks."""
-        wide = self._wide()
-        return f"{'seat':<7}" + "".join(f"{name[: wide - 1]:<{wide}}" for name in self._names)
+        return f"{'seat':<7}" + "".join(
+            f"{name[: wide - 1]:<{wide}}" for name, wide in zip(self._names, self._wide(), strict=True)
+        )
 
     def lines(self) -> Sequence[Content]:
-        """Return a row for each seat."""
+        """Return a row for each seat, those that hold the hall up first."""
         wide = self._wide()
         return [self._line(seat, wide) for seat in self._shown()]
 
@@ -71,21 +72,26 @@ class PreflightScreen(MatrixPage):
         return [f"{clean_line(seat.seat, 12)}: {_bad(seat) or 'go'}" for seat in self._shown()]
 
     def _shown(self) -> list[SeatFitness]:
-        return [s for s in self._found.seats if not self.only or s.fitness is not Fitness.GO]
+        seats = sorted(self._found.seats, key=lambda s: s.is_spare or s.fitness is Fitness.GO)
+        return [s for s in seats if not self.only or s.fitness is not Fitness.GO]
 
     def asked_again(self) -> Message:
         """Return what asks the App to look again."""
         return PreflightAsked()
 
-    def _wide(self) -> int:
-        longest = max((len(name) for name in self._names), default=0) + 1
-        # the words behind keep a third of a narrow screen
-        return max(NARROWEST, min(longest, (self.size.width * 2 // 3 - 10) // max(1, len(self._names))))
+    def _wide(self) -> list[int]:
+        """Return the cells of each column: its name in full where the words behind keep a quarter of the screen."""
+        full = [max(NARROWEST, len(name) + 1) for name in self._names]
+        room = self.size.width * 3 // 4 - 10
+        if sum(full) <= room:
+            return full
+        return [min(wide, max(NARROWEST, room // len(full))) for wide in full]
 
-    def _line(self, seat: SeatFitness, wide: int) -> Content:
+    def _line(self, seat: SeatFitness, wide: Sequence[int]) -> Content:
         found = {clean_line(c.name, 12): c for c in seat.checks}
-        cells = "".join(f"{GLYPHS[found[n].fitness] if n in found else ' ':<{wide}}" for n in self._names)
-        bad = _bad(seat)
+        glyphs = [GLYPHS[found[n].fitness] if n in found else " " for n in self._names]
+        cells = "".join(f"{glyph:<{cells}}" for glyph, cells in zip(glyphs, wide, strict=True))
+        bad = _bad(seat, brief=True)
         words = f"spare. {bad}" if seat.is_spare else bad
         head = f"{clean_line(seat.seat, 6):<7}{cells}"
         style = "bold $urgent" if bad and not seat.is_spare else "$muted" if seat.is_spare else "$foreground"
@@ -97,9 +103,15 @@ def _names(found: Preflight) -> list[str]:
     return list(dict.fromkeys(clean_line(c.name, 12) for s in found.seats for c in s.checks))
 
 
-def _bad(seat: SeatFitness) -> str:
-    bad = [c for c in seat.checks if c.fitness is not Fitness.GO]
-    return "; ".join(f"{clean_line(c.name, 12)}: {clean_line(c.words)}" for c in bad)
+def _bad(seat: SeatFitness, *, brief: bool = False) -> str:
+    """Return what is not go; checks of which the same is to be said stand together, all named or only counted."""
+    said: dict[str, list[str]] = {}
+    for check in seat.checks:
+        if check.fitness is not Fitness.GO:
+            said.setdefault(clean_line(check.words), []).append(clean_line(check.name, 12))
+    if brief:
+        return "; ".join(f"{n[0]}{f' +{len(n) - 1}' if n[1:] else ''}: {words}" for words, n in said.items())
+    return "; ".join(f"{', '.join(names)}: {words}" for words, names in said.items())
 
 
 def _words(check: Check) -> str:

@@ -22,9 +22,9 @@ def state_name(state: SeatState) -> str:
     return state.name.lower()
 
 
-def state_word(state: SeatState) -> str:
-    """Return a state as people say it: "handed in"."""
-    return state_name(state).replace("_", " ")
+def state_word(state: SeatState, candidate: str | None = None) -> str:
+    """Return a state as people say it, "handed in"; an empty seat to which a candidate is to come is "expected"."""
+    return "expected" if state is SeatState.EMPTY and candidate else state_name(state).replace("_", " ")
 
 
 def needs(board: BoardState) -> Mapping[str, Severity]:

@@ -25,10 +25,10 @@ def whom(lines: Sequence[SeatLine]) -> str:
 
 def counted(lines: Sequence[SeatLine]) -> str:
     """Return what the seats are doing: "10 working, 2 paused"; who cannot be served is refused, the rest is done."""
-    states = Counter(state_word(line.state) for line in lines)
+    states = Counter(state_word(line.state, line.candidate) for line in lines)
     told = ", ".join(f"{n} {word}" for word, n in states.most_common(MOST_STATES))
     others = len(lines) - sum(n for _, n in states.most_common(MOST_STATES))
-    more = f" and {others} others" if others else ""
+    more = f" and {others} other{'' if others == 1 else 's'}" if others else ""
     return f"Now: {told}{more}.\nWhere it cannot be done, it is refused with why."
 
 
