@@ -77,6 +77,10 @@ class Hall:
         """Recognise a candidate; wrong tries slow down, across restarts."""
         return self._reception.admit(roll_number, code, seat)
 
+    def is_here(self, candidate_id: str, seat: str) -> bool:
+        """Whether this hall let a candidate in at a seat."""
+        return self._reception.is_here(candidate_id, seat)
+
     def tests(self, token: str) -> tuple[TestCard, ...]:
         """Return the candidate's tests, with why each may not start now."""
         return self.openings.tests(self._reception.guest(token))

@@ -54,6 +54,16 @@ class Reception:
         self._tokens[seat], self._guests[token] = token, Guest(person, seat)
         return Admission(token, candidate_card(person, seat))
 
+    def is_here(self, candidate_id: str, seat: str) -> bool:
+        """Whether a candidate was let in at a seat: by this program last, when they came, or by the lease they have."""
+        guest = self._guests.get(self._tokens.get(seat, ""))
+        if guest is not None and guest.person.user_id == candidate_id:
+            return True
+        if self._store.attendance.came_to(seat, candidate_id):
+            return True
+        assignments = tuple(a.assignment_id for a in self._store.roster.assignments(candidate_id))
+        return any(p.seat == seat for p in self._store.permits.progress(assignments).values())
+
     def guest(self, token: str) -> Guest:
         """Return who a token was given to; raises Denied for one that does not count any more."""
         guest = self._guests.get(token)

@@ -43,6 +43,16 @@ class AttendancePart(Part):
         with self._reading() as work:
             return work.scalars(query.limit(1)).first() is not None
 
+    def came_to(self, seat: str, candidate_id: str) -> bool:
+        """Whether a candidate was written down as present at a seat."""
+        query = select(rows.Attendance.session_id).where(
+            rows.Attendance.candidate_id == candidate_id,
+            rows.Attendance.seat == seat,
+            rows.Attendance.state == AttendanceState.PRESENT,
+        )
+        with self._reading() as work:
+            return work.scalars(query.limit(1)).first() is not None
+
     def mark(self, marks: Sequence[Mark], audits: Sequence[AuditEntry]) -> None:
         """Write down what a proctor says of some candidates, all of them or none."""
         with self._writing() as work:

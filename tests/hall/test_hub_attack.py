@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 from virtual_seat import World
 
-from house import OTHER_CODE, OTHER_ROLL, a_house
+from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL, a_house
 from kiosk.exam.canonical import canonical
 from kiosk.exam.error import Refused
 from kiosk.exam.grant import Act, Grant
+from kiosk.hall.hub.claim import DOUBTED_MS, STRANGER
 from kiosk.hall.hub.clerk import MOST_OF_SEAT, Clerk, Said
 from kiosk.sealing.coded_grant import is_coded
 from kiosk.sealing.envelope import PayloadType, sign
@@ -19,6 +20,7 @@ from kiosk.sealing.key import SigningKey
 from kiosk.wire.hub import (
     AckMessage,
     AnswerMessage,
+    BeatMessage,
     CallMessage,
     DoneMessage,
     FencedMessage,
@@ -27,6 +29,7 @@ from kiosk.wire.hub import (
     HoldingLine,
     HoldingMessage,
     ToldMessage,
+    Vitals,
     WantMessage,
 )
 
@@ -276,3 +279,42 @@ def test_one_message_that_fails_costs_the_others_few_commits(world):
     assert [n for n, post in enumerate(posts) if post.farewell] == [77]
     assert sorted(m for batch in tally.batches for _, m in batch) == [n for n in range(400) if n != 77]
     assert len(tally.batches) < 25
+
+
+def beat(world, seat, candidate_id, after_ms=1_000):
+    """Let a seat say who is signed in there; return what the hub makes of it."""
+    world.house.clock.advance(after_ms)
+    now = world.house.clock.now()
+    told = Vitals(at=now.at, boot_id="b", boot_ms=1, build="b", free_bytes=1, candidate_id=candidate_id)
+    seat.say(BeatMessage(vitals=told))
+    return world.hub.presence.of(seat.name).vitals.candidate_id
+
+
+def test_a_seat_that_names_another_s_candidate_is_not_believed_and_is_told_of_once(world, victim, hostile):
+    assert beat(world, victim, "candidate-1") == "candidate-1"
+    assert beat(world, hostile, "candidate-2") == "candidate-2"
+    for _ in range(40):
+        assert beat(world, hostile, "candidate-1") is None
+    assert [(seat, kind) for seat, kind, _ in world.notices if kind == STRANGER] == [("A13", STRANGER)]
+    assert beat(world, victim, "candidate-1") == "candidate-1"
+    assert beat(world, hostile, "nobody there is") is None
+    assert beat(world, hostile, None) is None
+    assert beat(world, hostile, "candidate-2") == "candidate-2"
+
+
+@pytest.mark.parametrize("place", ["A12", "A14"])
+def test_who_was_let_in_is_believed_there_and_nowhere_else(world, place):
+    seat, other = world.seat(place), world.seat("A15")
+    assert beat(world, seat, "candidate-1") is None
+    world.house.hall.admit(ROLL, CODE, place)
+    assert beat(world, seat, "candidate-1", DOUBTED_MS) == "candidate-1"
+    assert beat(world, other, "candidate-1") is None
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_a_new_hub_believes_who_came_to_their_own_seat_or_has_begun_at_another(world, has_begun):
+    seat = world.seat("A14" if has_begun else "A12")
+    seat.begin() if has_begun else world.house.hall.admit(ROLL, CODE, "A12")
+    world.restart()
+    seat.join()
+    assert beat(world, seat, "candidate-1") == "candidate-1"

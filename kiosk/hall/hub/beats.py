@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kiosk.exam.attempt import Phase
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.roster import Pulse
+from kiosk.hall.hub.claim import Claims
 from kiosk.hall.hub.presence import Presence
 from kiosk.wire.hub import BeatMessage, EchoMessage, Vitals
 from storage.hall.store import HallStore
@@ -16,7 +17,9 @@ EVERY_MS = 30_000
 class Beats:
     """Takes beats of many seats at a time."""
 
-    def __init__(self, store: HallStore, presence: Presence, clock: Clock) -> None:
+    def __init__(self, store: HallStore, presence: Presence, clock: Clock, claims: Claims) -> None:
+        """`claims` tells what of a seat's word for who sits there counts."""
+        self._claims = claims
         self._store = store
         self._presence = presence
         self._clock = clock
@@ -29,7 +32,8 @@ class Beats:
         pulses = []
         for seat, beat in batch:
             skew = parse_iso(beat.vitals.at) - parse_iso(now.at)
-            self._presence.hear(seat, now.boot_ms, beat.vitals, int(skew.total_seconds() * 1000))
+            vitals = self._claims.proved(seat, beat.vitals, now.boot_ms)
+            self._presence.hear(seat, now.boot_ms, vitals, int(skew.total_seconds() * 1000))
             if self._is_news(seat, beat.vitals, now.boot_ms):
                 pulses.append(_pulse(seat, beat.vitals))
         if pulses:

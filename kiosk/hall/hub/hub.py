@@ -9,6 +9,7 @@ from kiosk.hall.hall import Hall
 from kiosk.hall.hub.ahead import Ahead
 from kiosk.hall.hub.announcements import Announcements
 from kiosk.hall.hub.beats import Beats
+from kiosk.hall.hub.claim import Claims
 from kiosk.hall.hub.commands import Commands
 from kiosk.hall.hub.confirmations import Confirmations
 from kiosk.hall.hub.moves import Moves
@@ -83,7 +84,7 @@ class Hub:
         self.ahead = Ahead(hall, self.presence)
         self.seal_orders = SealOrders(store, self.presence)
         self.confirmations = Confirmations(store, hall.confirmation, self.presence, clock, notice)
-        self._beats = Beats(store, self.presence, clock)
+        self._beats = Beats(store, self.presence, clock, Claims(hall.is_here, notice))
         self._store = store
         self._clock = clock
         hall.openings.is_behind = self.tails.is_behind
