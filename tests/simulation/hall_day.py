@@ -37,18 +37,25 @@ from kiosk.ground.home import Home
 from kiosk.sealing.age import AgeIdentity
 
 SEATS = ("A12", "A13", "B1", "B2")
-LIVELY = 25_000
+LIVELY = 20_000
 """How long things go wrong."""
 CALM = 60_000
 """By when, with everything mended, all must have come right."""
+@dataclass(frozen=True)
+class Plant:
+    """A fault that must be found: the promise it breaks, and how often what brings it out happens on such a day."""
+
+    promise: str
+    faults: Faults = Faults()
+
+
 PLANTS = {
-    "ack before commit": "I1",
-    "hub acknowledges before commit": "I2",
-    "receipt signed again": "I4",
-    "whoever comes last counts": "I5",
-    "the boot clock follows the wall": "I8",
+    "ack before commit": Plant("I1", Faults(seat_crash=40, rollback=0)),
+    "hub acknowledges before commit": Plant("I2", Faults(hub_dies_before_ack=5, replaced=0)),
+    "receipt signed again": Plant("I4"),
+    "whoever comes last counts": Plant("I5", Faults(move=6)),
+    "the boot clock follows the wall": Plant("I8", Faults(clock_set=40)),
 }
-"""Faults that each must be found, with the promise each breaks."""
 
 
 class Day:
@@ -56,7 +63,7 @@ class Day:
 
     def __init__(self, seed: int, folder: Path, plant: str = "") -> None:
         self.world = World(seed)
-        self.faults = Faults()
+        self.faults = PLANTS[plant].faults if plant else Faults()
         self.plant = plant
         self.count: Counter[str] = Counter()
         self.trace: list[bytes] = []
@@ -83,8 +90,8 @@ class Day:
         for seat in self.seats.values():
             seat.boot()
         self.candidates.begin()
-        self.world.after(4_000, self.trouble.strike)
-        self.world.after(4_000, self.proctors.look)
+        self.world.after(3_000, self.trouble.strike)
+        self.world.after(3_000, self.proctors.look)
         self.world.run(LIVELY)
         self._mend()
         while self.world.now_ms < LIVELY + CALM and not self._is_done():
@@ -142,7 +149,7 @@ class _WallClock(MachineClock):
     def set_wall(self, by_ms: int) -> None:
         """Set the wall clock, and the boot clock with it."""
         super().set_wall(by_ms)
-        self._booted_ms -= by_ms
+        self._booted_ms = min(self._world.now_ms, self._booted_ms - by_ms)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What goes wrong in the simulation, drawn once a second from the seed."""
+"""What goes wrong in the simulation, drawn about once a second from the seed."""
 
 import shutil
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ HOUR_MS = 3_600_000
 class Faults:
     """How often what goes wrong, of a hundred."""
 
-    seat_crash: float = 7
+    seat_crash: float = 8
     rollback: float = 25
     """Of the crashes."""
-    hub_death: float = 4
-    hub_dies_before_ack: float = 0.3
+    hub_death: float = 5
+    hub_dies_before_ack: float = 0.5
     replaced: float = 20
     """Of the hub's deaths."""
-    cut: float = 9
-    one_way: float = 6
-    clock_set: float = 4
-    order: float = 7
-    order_to_all: float = 5
-    move: float = 3
-    lost_answers: float = 3
+    cut: float = 10
+    one_way: float = 7
+    clock_set: float = 5
+    order: float = 8
+    order_to_all: float = 6
+    move: float = 4
+    lost_answers: float = 4
 
 
 NONE = Faults(**dict.fromkeys(Faults.__dataclass_fields__, 0))
@@ -43,12 +43,13 @@ class Trouble:
         self._old: dict[str, Path] = {}
 
     def strike(self) -> None:
-        """Do what this second's draws say, once a second."""
+        """Do what the draws say, about once a second."""
         day, world, faults = self.day, self.day.world, self.day.faults
         if day.mended_ms is not None:
             return
-        world.after(1_000, self.strike)
-        seat = day.seats[world.random.choice([*day.seats])]
+        world.after(world.random.randrange(500, 1_500), self.strike)
+        at_work = [person.seat for person in day.candidates.people]
+        seat = day.seats[world.random.choice([*day.seats, *at_work])]  # rather where somebody sits
         if seat.is_up and world.chance(faults.seat_crash):
             seat.crash(rollback=world.chance(faults.rollback), reboot=world.chance(50))
             world.after(world.random.randrange(500, 10_000), lambda: day.boot(seat))
