@@ -6,7 +6,10 @@ with a_live_hub(house) as hub:
 """
 
 import asyncio
+import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,8 +52,15 @@ def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Return once something holds; raises AssertionError when it does not in time."""
     end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, "it never came to be"
+        assert time.monotonic() < end, f"it never came to be, while {at_work()}"
         Event().wait(0.01)
+
+
+def at_work() -> str:
+    """Return where each thread of this process is, so that what hangs can be told from what is slow."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    stacks = ((names.get(ident, "?"), traceback.format_stack(frame)) for ident, frame in sys._current_frames().items())
+    return "".join(f"\n--- {name}\n{''.join(stack[-8:])}" for name, stack in stacks)
 
 
 @dataclass

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import cast
 from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
@@ -14,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from kiosk.exam.error import Denied, Invalid
+from kiosk.ground.channel import Channel
 from kiosk.views.authority import HallLost
 from kiosk.wire.hub import LARGEST_TO_SEAT, PROTOCOL
 
@@ -80,7 +82,7 @@ class Dialler:
         address = (parts.hostname or "", parts.port or PORT)
         bare = socket.create_connection(address, timeout=OPEN_SECONDS)
         try:
-            line = self._tls.wrap_socket(bare, server_hostname=parts.hostname)
+            line = Channel(bare, self._tls, parts.hostname)
         except BaseException:
             bare.close()
             raise
@@ -89,7 +91,7 @@ class Dialler:
             line.settimeout(None)
             return connect(
                 f"ws://{parts.netloc}{self._path}",  # over TLS already
-                sock=line,
+                sock=cast(socket.socket, line),
                 additional_headers=self._headers,
                 subprotocols=[Subprotocol(PROTOCOL)],
                 compression=None,
@@ -105,9 +107,8 @@ class Dialler:
             line.close()
             raise
 
-    def _must_be_hub(self, line: ssl.SSLSocket) -> None:
-        shown = line.getpeercert(binary_form=True) or b""
-        if not hmac.compare_digest(hashlib.sha256(shown).hexdigest(), self._certificate):
+    def _must_be_hub(self, line: Channel) -> None:
+        if not hmac.compare_digest(hashlib.sha256(line.certificate).hexdigest(), self._certificate):
             raise _Stranger
 
 

@@ -56,8 +56,8 @@ class Doorkeeper:
     def judge(self, doors: Iterable[str], judgement: Callable[[], T | None], refusal: str) -> T:
         """Return what `judgement` finds, and open the doors wide.
 
-        Raises Denied while a door is shut, and with `refusal` when nothing is found; both know how long to wait, and who
-        shows them says so.
+        Raises Denied while a door is shut, and with `refusal` when nothing is found; both know how long to wait, for
+        whoever shows them to say.
         """
         names = tuple(doors)
         now = parse_iso(self._clock.now().at)
