@@ -120,6 +120,18 @@ async def test_who_says_nothing_is_not_waited_for(house):
         assert "said nothing" in await line.farewell()
 
 
+async def test_who_opens_a_connection_and_says_nothing_makes_room_again(house):
+    async with a_hub(house, handshake=0.2, connections_of_address=1) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)  # nothing of TLS is said
+        async with asyncio.timeout(PATIENCE):
+            assert await reader.read() == b""
+        writer.close()
+        wish = await served.dial("/v1/enrol", TOKEN)
+        async with asyncio.timeout(PATIENCE):
+            assert "in time" in json.loads(await wish.recv())["fault"]["message"]
+            await wish.wait_closed()
+
+
 async def test_a_newer_line_of_a_seat_takes_the_older_one_s_place(house):
     async with a_hub(house) as served:
         older = await served.seat()

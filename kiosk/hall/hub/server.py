@@ -79,6 +79,7 @@ class HubServer:
                 on_line,
                 sock=listening,
                 ssl=tls(self.certificate),
+                ssl_handshake_timeout=limits.handshake,
                 subprotocols=[Subprotocol(PROTOCOL)],
                 process_request=self._look,
                 compression=None,

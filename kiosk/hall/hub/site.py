@@ -13,6 +13,7 @@ from kiosk.ground.home import Place, read_secret, write_secret
 from kiosk.ground.rights import load_rights
 from kiosk.hall.board.board import Boardroom, open_boardroom
 from kiosk.hall.board.notice import Notices
+from kiosk.hall.board.plan import FILE, read_plan
 from kiosk.hall.collection import Collection
 from kiosk.hall.hall import Hall
 from kiosk.hall.hub.bundle_in import BundleArrivals
@@ -107,7 +108,7 @@ class HubSite:
         consoles = ConsoleDoor(room.board(), room.board, ticket_key(self.place.keys), self.clock)
         server = HubServer(
             counters=Counters(gate, clerk, self.hub.call, self.limits, self.now_ms),
-            enrolment=Enrolment(self.hub.hall, self.store.seats, self.token, self.clock),
+            enrolment=Enrolment(self.hub.hall, self.store.seats, self.token, self.clock, self._planned),
             consoles=consoles,
             certificate=self.certificate,
         )
@@ -120,6 +121,14 @@ class HubSite:
             consoles.close()
             clerk.close()
             watching.join()
+
+    def _planned(self) -> frozenset[str]:
+        """Return the seats of the hall's own plan, and those the roster names; none where the hall has no plan."""
+        spots = read_plan(self.place.folder / FILE)
+        if not spots:
+            return frozenset()
+        sessions = (session.session_id for session in self.store.roster.all_sessions())
+        return frozenset({*spots, *(mark.seat for mark in self.store.attendance.marks(sessions) if mark.seat)})
 
     def now_ms(self) -> int:
         """Return the time on the boot clock."""
