@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -12,15 +11,14 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
 
 from house import PIN, a_house
 from kiosk.cli.main import app
 from kiosk.ground.certificate import DoorCertificate
+from kiosk.ground.dialling import Dialler
 from kiosk.sealing.address import parse_address, read_address
 from kiosk.sealing.key import SigningKey
-from kiosk.wire.hub import ENROL_PATH, PROTOCOL
+from kiosk.wire.hub import ENROL_PATH
 
 PATIENCE = 60
 
@@ -62,15 +60,7 @@ def address_of(facts):
 def enrol(facts, seat, public):
     """Enrol a seat as a technician's machine does."""
     file, address = address_of(facts)
-    context = ssl.create_default_context(cadata=address.certificate)
-    context.check_hostname = False
-    with connect(
-        address.urls[0] + ENROL_PATH,
-        ssl=context,
-        subprotocols=[Subprotocol(PROTOCOL)],
-        additional_headers={"Authorization": f"Bearer {file.token}"},
-        proxy=None,
-    ) as line:
+    with Dialler(address.urls, address.certificate, ENROL_PATH, file.token).dial() as line:
         line.send(json.dumps({"type": "enrol", "seat": seat, "public": public}))
         return json.loads(line.recv(PATIENCE))
 
