@@ -22,8 +22,7 @@ SINGLE = (
     (Verb.EXTEND, 3),
     (Verb.LOCK, 2),
     (Verb.UNLOCK, 4),
-    (Verb.END, 1),
-    (Verb.REOPEN, 2),
+    (Verb.END, 2),
 )
 """What is asked for at one seat, and how often beside the others."""
 
@@ -63,6 +62,8 @@ class Proctors:
             self._move(person)
         elif day.mended_ms is not None:
             self._open_again(person, phase)
+        elif phase is Phase.HANDED_IN and day.world.chance(20):
+            self._order(Verb.REOPEN, person.seat)
         elif day.world.chance(day.faults.order):
             verbs, weights = zip(*SINGLE, strict=True)
             self._order(day.world.random.choices(verbs, weights)[0], person.seat)
