@@ -1,10 +1,12 @@
 """What shuts a sitting out of this seat: a proctor's order to move it, or a newer lease for another seat."""
 
+import re
+
 from kiosk.exam.fence import Fence
 from kiosk.exam.moment import Moment
 from kiosk.exam.page import SignedGrant, SignedLease
-from kiosk.exam.text import clean_line
 
+_SEAT = re.compile(r"[A-Za-z0-9_-]{1,32}")
 GOES_ON_ELSEWHERE = "This sitting goes on at another seat."
 STOPPED = (
     "The hall has to look at this seat before you go on. Please raise your hand; all you wrote is kept, and the "
@@ -19,7 +21,7 @@ def fence_by(signed: SignedGrant, opened_on: str, epoch: int, moment: Moment) ->
         submission_id=signed.grant.submission_id,
         opened_on=opened_on,
         epoch=epoch + 1,
-        seat=clean_line(signed.grant.note, 100) or None,
+        seat=_named(signed.grant.note),
         at=moment.at,
         envelope=signed.envelope,
     )
@@ -49,3 +51,8 @@ def fence_of(signed: SignedLease, moment: Moment) -> Fence:
         at=moment.at,
         envelope=signed.envelope,
     )
+
+
+def _named(note: str) -> str | None:
+    """Return the seat a proctor named for a move; None where the words are something else."""
+    return note.strip() if _SEAT.fullmatch(note.strip()) else None

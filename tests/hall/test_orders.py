@@ -14,6 +14,7 @@ from kiosk.exam.grant import Act
 from kiosk.exam.incident import Cause
 from kiosk.exam.status import AttendanceState
 from kiosk.hall.board.errand import LATER, SLOW
+from kiosk.hall.board.fold import LOST_MS
 from kiosk.views.board import Order, SeatState, Verb
 
 OTHER = "A13"
@@ -324,3 +325,22 @@ def test_a_message_reaches_its_seats(room: Room) -> None:
     room.board.announce("Ten minutes left.")
     assert seat.announced[-1] == "Ten minutes left."
     assert {a.text for a in room.board.announcements()} == {"Please wait.", "Ten minutes left."}
+
+
+def test_a_seat_that_was_mended_is_resumed_before_it_tells_that_it_is_paused(room: Room) -> None:
+    seat = room.begin()
+    seat.answers = False
+    assert room.order(Verb.PAUSE, SEAT, reason="equipment")[SEAT].done
+    seat.answers = True
+    seat.tell(phase=Phase.RUNNING)
+    assert room.order(Verb.RESUME, SEAT)[SEAT].done
+    assert [g.act for g in seat.grants] == [Act.PAUSE, Act.RESUME]
+
+
+def test_what_a_seat_told_too_long_ago_refuses_no_resuming(room: Room) -> None:
+    seat = room.begin()
+    assert not room.order(Verb.RESUME, SEAT)[SEAT].done
+    room.house.clock.advance(LOST_MS + 1)
+    room.hub.presence.hear(SEAT, room.house.clock.now().boot_ms)
+    assert room.order(Verb.RESUME, SEAT)[SEAT].done
+    assert [g.act for g in seat.grants] == [Act.RESUME]

@@ -15,7 +15,7 @@ from kiosk.hall.board.arrivals import Arrivals
 from kiosk.hall.board.credit import Credits
 from kiosk.hall.board.deal import DEALS, NEED_REASON, WORDS
 from kiosk.hall.board.errand import Errands
-from kiosk.hall.board.fold import REST_BREAK, Glance
+from kiosk.hall.board.fold import LOST_MS, REST_BREAK, Glance
 from kiosk.hall.board.incident import Incidents
 from kiosk.hall.board.record import WHOLE_HALL
 from kiosk.hall.board.relocation import Relocations
@@ -207,7 +207,7 @@ def _why_not(look: Glance, order: Order) -> str | None:
         return NO_SITTING
     act = DEALS[order.verb].act
     acts = look.record.acts  # newer than the phase, which the seat told up to two seconds ago
-    waits = act is Act.RESUME and acts.by_hall
+    waits = act is Act.RESUME and (acts.by_hall or _may_be_paused(look))
     goes_on = act is Act.PAUSE and acts.resumed and look.phase is Phase.PAUSED
     if not (waits or goes_on) and not is_possible(act, look.phase):
         return f"This is not possible now: the sitting is {look.phase.value.replace('_', ' ')}."
@@ -216,6 +216,14 @@ def _why_not(look: Glance, order: Order) -> str | None:
     if act is Act.EXTEND and order.amount_ms <= 0:
         return "Give the minutes to add."
     return None
+
+
+def _may_be_paused(look: Glance) -> bool:
+    """Whether a sitting at work was paused and not resumed, or what its seat told of it is too old to say."""
+    if look.record is None or look.phase not in (Phase.RUNNING, Phase.PAUSED):
+        return False
+    acts, sitting = look.record.acts, look.sitting
+    return (bool(acts.pause) and not acts.resumed) or sitting is None or look.age_ms > LOST_MS
 
 
 def _has_breaks(look: Glance) -> bool:

@@ -51,7 +51,7 @@ class Relocations:
             return Outcome(look.seat, False, f"Another sitting goes to {target.seat}. Name an empty seat.")
         check_act(self._rights, Act.MOVE, errand.pair.first, errand.pair.second, 0, 0)
         sitting = look.record.progress.submission_id
-        signed = self._mover.order(sitting, target.seat, errand.pair, order.reason, f"to {target.seat}")
+        signed = self._mover.order(sitting, target.seat, errand.pair, order.reason, target.seat)
         words = f"moved to {target.seat}: let the candidate sign in there"
         (told,) = self._errands.await_answers({look.seat: signed.grant.grant_id}, {look.seat: words})
         return told if not told.done else Outcome(look.seat, True, words)
