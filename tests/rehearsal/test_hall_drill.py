@@ -1,6 +1,10 @@
 """A drill measures the way back, finds nothing in a sound hall, and names whatever is planted in it."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +29,7 @@ from kiosk.rehearsal.drill.skewed_clock import SkewedClock
 from kiosk.rehearsal.drill.table import print_verdict
 from kiosk.rehearsal.drill.whole_hall import p50, p99
 from kiosk.views.board import BoardState, Counts, Order, Outcome, SeatLine, SeatState, Verb
+from live_hub import until
 
 DONE = Exercise(name="seat killed", measured=2.0, target=3.0, unit="s")
 QUICK = ("seat", "hub", "cut", "announce")
@@ -139,6 +144,16 @@ def test_a_home_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     done = CliRunner().invoke(app, ["drill", "--home", str(tmp_path)])
     assert (done.exit_code, "is not empty" in done.output) == (1, True)
+
+
+def test_a_drill_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", "from kiosk.cli.start import run; run()", "drill", "--seats", "3", "--only", "seat"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    drill = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: any(tmp_path.glob("kiosk-drill-*/*")), 60)
+    drill.terminate()
+    assert drill.wait(60) == 128 + signal.SIGTERM
+    assert not list(tmp_path.glob("kiosk-drill-*"))
 
 
 class Hall:

@@ -1,6 +1,7 @@
 """`kiosk drill`: everything in a hall lost on purpose, simulated or on its own machines, and the way back measured."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,10 +74,26 @@ def _place(home: Path | None) -> Iterator[Path]:
         yield home
         return
     folder = Path(tempfile.mkdtemp(prefix="kiosk-drill-"))
+    with _ended_by_sigterm():
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl+C does, so that its processes are ended and its folder goes."""
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # whoever is impatient must not cut the clearing up short
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
-        yield folder
+        yield
     finally:
-        shutil.rmtree(folder)
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
