@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.evidence import Evidence
@@ -81,23 +82,30 @@ def _genesis(row: Any) -> Genesis:
 
 def read_genesis(connection: Connection, submission_id: str) -> Genesis | None:
     """Return what the chain of a sitting hangs on, or None where a seat has none such."""
-    sitting = select(rows.Submission.__table__).where(rows.Submission.submission_id == submission_id)
-    found = connection.execute(sitting).one_or_none()
+    found = connection.execute(_sitting(), {"submission": submission_id}).one_or_none()
     return None if found is None else _genesis(found)
+
+
+@cache
+def _sitting() -> Select[Any]:
+    return select(rows.Submission.__table__).where(rows.Submission.submission_id == bindparam("submission"))
 
 
 def read_leases(connection: Connection, genesis: Genesis) -> tuple[SignedLease, ...]:
     """Return the leases of a sitting, in the order of their epochs."""
-    lease = rows.Lease
-    found = connection.execute(
-        select(lease.document, lease.envelope)
-        .where(lease.submission_id == genesis.submission_id, lease.opened_on == genesis.opened_on)
-        .order_by(lease.epoch)
-    )
+    here = {"submission": genesis.submission_id, "day": genesis.opened_on}
+    found = connection.execute(_leases(), here)
     return tuple(
         SignedLease(lease=Lease.from_document(json.loads(document)), envelope=envelope or b"")
         for document, envelope in found
     )
+
+
+@cache
+def _leases() -> Select[Any]:
+    lease = rows.Lease
+    here = (lease.submission_id == bindparam("submission"), lease.opened_on == bindparam("day"))
+    return select(lease.document, lease.envelope).where(*here).order_by(lease.epoch)
 
 
 def _grants(connection: Connection, submission_id: str) -> tuple[SignedGrant, ...]:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from kiosk.exam.canonical import respelled
 from kiosk.exam.entry import Entry, Kind
@@ -43,11 +44,22 @@ def read_holdings(connection: Connection) -> tuple[Holding, ...]:
 
 def read_hash(connection: Connection, submission_id: str, seq: int) -> bytes | None:
     """Return the hash of one entry, or None where it is not held."""
-    entry = rows.JournalEntry
-    found = connection.execute(
-        select(entry.hash).where(entry.submission_id == submission_id, entry.seq == seq)
-    ).scalar_one_or_none()
+    found = connection.execute(_hash(), {"submission": submission_id, "seq": seq}).scalar_one_or_none()
     return None if found is None else bytes(found)
+
+
+@cache
+def _hash() -> Select[Any]:
+    entry = rows.JournalEntry
+    return select(entry.hash).where(entry.submission_id == bindparam("submission"), entry.seq == bindparam("seq"))
+
+
+@cache
+def _entries_from() -> Select[Any]:
+    entry = rows.JournalEntry
+    here = (entry.submission_id == bindparam("submission"), entry.opened_on == bindparam("day"))
+    query = select(entry.__table__).where(*here, entry.seq >= bindparam("first"))
+    return query.order_by(entry.seq).limit(bindparam("most"))
 
 
 def read_piece(connection: Connection, submission_id: str, first: int, most: int, most_bytes: int) -> Piece | None:
@@ -58,9 +70,10 @@ def read_piece(connection: Connection, submission_id: str, first: int, most: int
     genesis = read_genesis(connection, submission_id)
     if genesis is None:
         return None
-    entry = rows.JournalEntry
-    here = (entry.submission_id == submission_id, entry.opened_on == genesis.opened_on)
-    found = connection.execute(select(entry.__table__).where(*here, entry.seq >= first).order_by(entry.seq).limit(most))
+    here = {"submission": submission_id, "day": genesis.opened_on, "first": first, "most": most}
+    found = connection.execute(_entries_from(), here).all()
+    if not found:  # the ordinary case: a seat asks after each acknowledgement
+        return None
     before = genesis_head(genesis).hash if first == 0 else read_hash(connection, submission_id, first - 1)
     entries = _fitting(connection, [entry_of(row) for row in found], most_bytes)
     if not entries or before is None:

@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 
 import pytest
-from lost_hall import LostHall
 
 from house import CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, SEAT, a_house
 from kiosk.exam.assignment import AssignmentStatus
@@ -14,6 +13,7 @@ from kiosk.exam.grant import Act
 from kiosk.seat.alone import AGAIN
 from kiosk.views.authority import HallLost
 from kiosk.views.desk import ActRequest
+from lost_hall import LostHall
 
 WITHIN = 3.0
 """Seconds in which a killed seat is back on its question (DESIGN 8)."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from lost_hall import LostHall
 
 from builders import NOON, a_paper
 from house import CHEAP, CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, SEAT, a_hall_roster, a_house, changed
@@ -15,6 +14,7 @@ from kiosk.sealing.secret import hash_secret
 from kiosk.seat.alone import NO_PAPER, NOT_STARTED
 from kiosk.views.board import CodeWish
 from kiosk.views.desk import ActRequest
+from lost_hall import LostHall
 from storage.seat.acquaintance import Acquaintance
 
 START = ActRequest(act=Act.START)

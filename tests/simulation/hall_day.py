@@ -41,6 +41,8 @@ LIVELY = 20_000
 """How long things go wrong."""
 CALM = 60_000
 """By when, with everything mended, all must have come right."""
+
+
 @dataclass(frozen=True)
 class Plant:
     """A fault that must be found: the promise it breaks, and how often what brings it out happens on such a day."""
@@ -119,7 +121,9 @@ class Day:
 
     def digest(self) -> str:
         """Return what tells two runs apart: all that was noted and written, each receipt, each entry."""
-        written = sorted(f"{place} {h.hex()} {who}" for place, by in self.oracle.written.items() for h, who in by.items())
+        written = sorted(
+            f"{place} {h.hex()} {who}" for place, by in self.oracle.written.items() for h, who in by.items()
+        )
         parts: Iterable[bytes] = (*(line.encode() for line in (*self.world.log, *written)), *self.trace)
         return hashlib.sha256(b"\n".join(parts)).hexdigest()
 

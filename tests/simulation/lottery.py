@@ -18,7 +18,7 @@ from kiosk.sealing.key import SigningKey
 def drawn_from(source: random.Random) -> Iterator[None]:
     """Draw from `source` what the system's random source gives: `os.urandom` and all that rests on it.
 
-    `uuid4`, `secrets` and `SystemRandom` rest on it by Python; keys and age's seals, made outside Python, are made here.
+    `uuid4`, `secrets` and `SystemRandom` rest on it by Python; keys and age's seals are made here.
     """
     chance = source.randbytes
     changes = (
