@@ -145,7 +145,7 @@ def test_a_fence_holds_after_a_restart(hub, seat):
     admission = again.link.admit(ROLL, CODE, "A12")
     record = again.desk._store.record(submission)
     old = a_lease_offer(again, record)
-    with pytest.raises(Refused, match="goes on at"):
+    with pytest.raises(Refused, match="This sitting goes on at seat A13"):
         again.desk._beginning.begin(old, admission, "assignment-1")
     assert [e.kind for e in again.desk._store.record(submission).entries] == before
 

@@ -34,9 +34,10 @@ class Moves:
     ) -> SignedGrant:
         """Let a sitting go on at the seat `target`, which may be its own; return the MOVE grant its old seat is sent.
 
-        An order before it that nobody has followed is replaced. `afresh` lets a sitting of which this hall holds
-        nothing begin anew at the target; without, that is refused. Raises Refused for a sitting that is over, Denied
-        for one this hall gave no lease for. Rights are checked by who calls.
+        Without a `note` the grant tells the old seat where it goes on. An order before it that nobody has followed is
+        replaced. `afresh` lets a sitting of which this hall holds nothing begin anew at the target; without, that is
+        refused. Raises Refused for a sitting that is over, Denied for one this hall gave no lease for. Rights are
+        checked by who calls.
         """
         seat = clean_line(target, LONGEST_SEAT)
         if not seat:
@@ -49,7 +50,7 @@ class Moves:
             self._check_held(submission_id, lease.opened_on, lease.seat, progress.phase)
         if seat in self._store.tails.branched(submission_id, lease.opened_on):
             raise Refused(f"{seat} wrote on after the sitting was moved away from it. Name another seat.")
-        grant = self._grant(submission_id, lease.seat, Act.MOVE, by, reason, clean_text(note, LONGEST_NOTE))
+        grant = self._grant(submission_id, lease.seat, Act.MOVE, by, reason, clean_text(note, LONGEST_NOTE) or seat)
         move = Move(
             move_id=grant.grant.grant_id,
             submission_id=submission_id,
