@@ -12,7 +12,7 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.person import SYSTEM_ID
 from kiosk.ground.home import Place
 from kiosk.hall.keys import HallKeys
-from kiosk.hall.rescue import SEAT as RESCUE
+from kiosk.hall.rescue import is_rescuing
 from kiosk.sealing import frame
 from kiosk.sealing.bundle import Bundle, verify
 from kiosk.sealing.copy import read_file
@@ -124,7 +124,7 @@ class Collection:
             return
         if bundle.manifest.epochs[-1].epoch < newest.epoch:
             yield f"a branch: the sitting had gone on at {newest.seat}"
-        elif bundle.manifest.seat == RESCUE:
+        elif is_rescuing(bundle.manifest.seat):
             moves = self._store.moves.moves(bundle.manifest.submission_id)
             left = next((m.from_seat for m in moves if m.epoch == newest.epoch), "")
             yield f"sealed by the hall from its safety copy, for the machine of {left} was gone"

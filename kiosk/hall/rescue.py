@@ -1,11 +1,15 @@
 """Rescue: a sitting whose machine is gone is taken over by the hall itself, from its safety copy, to be sealed."""
 
+import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 from kiosk.exam.error import Denied, Refused
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.journal import Head
+from kiosk.exam.lease import Lease
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.move import Move
@@ -24,7 +28,8 @@ from kiosk.views.authority import Admission, LeaseOffer
 from storage.hall.store import HallStore
 
 SEAT = "rescue"
-"""The name of the seat the hall seals at."""
+"""The name of the seat the hall seals at; a sitting that went on since is rescued at `rescue-2`, and so on."""
+_NAMED = re.compile(rf"{SEAT}(-[0-9]{{1,3}})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Stranded:
 class Passed:
     """What the rescuing seat is given: the lease with the whole journal, and whose sitting it is."""
 
+    seat: str
+    """The name it has for this sitting."""
     offer: LeaseOffer
     admission: Admission
     assignment_id: str
@@ -75,18 +82,18 @@ class Rescues:
             if told.submission_id in heads and (told.submission_id, told.seat) not in here
         )
 
-    def settle(self, public: str) -> None:
-        """Write down which key the rescuing seat has; raises Refused where another machine goes by its name."""
+    def settle(self, seat: str, public: str) -> None:
+        """Write down which key a rescuing seat has; raises Refused where another machine goes by its name."""
         now = parse_iso(self._clock.now().at)
         audit = AuditEntry(
             at=now,
             who=SYSTEM_ID,
             action="seat.enrol",
             subject_type="seats",
-            subject_id=SEAT,
+            subject_id=seat,
             details={"key": public},
         )
-        self._store.seats.enrol(SEAT, public, now, now, audit)
+        self._store.seats.enrol(seat, public, now, now, audit)
 
     def check(self, by: Pair) -> None:
         """Raise Denied unless these proctors may move a sitting."""
@@ -104,34 +111,36 @@ class Rescues:
         came = self._store.bundles.of_sitting(submission_id, before.lease.opened_on)
         if any(bundle.seat == before.lease.seat for bundle in came):
             raise Refused("The bundle of this sitting is in the hall already, so that nothing has to be rescued.")
-        signed = before if before.lease.seat == SEAT else self._taken(before, by, clean_line(reason, LONGEST_REASON))
+        is_taken = is_rescuing(before.lease.seat)
+        signed = before if is_taken else self._taken(before, by, clean_line(reason, LONGEST_REASON))
         offer = self._openings.offer(signed)
         person = next((p for a, p in self._store.board.roster() if a.assignment_id == told.assignment_id), None)
         if person is None:
             raise Denied("This sitting is of nobody on this hall's roster. Load the hall's package.")
-        return Passed(offer, Admission("", candidate_card(person, SEAT)), told.assignment_id)
+        seat = signed.lease.seat
+        return Passed(seat, offer, Admission("", candidate_card(person, seat)), told.assignment_id)
 
     def _taken(self, before: SignedLease, by: Pair, reason: str) -> SignedLease:
-        lease = before.lease
+        lease, seat = before.lease, self._fresh_seat(before.lease)
         for _ in range(TRIES):
             now = self._clock.now().at
             seen, fork = self._ends(before)
             later = replace(
                 lease,
                 lease_id=uuid.uuid4().hex,
-                seat=SEAT,
+                seat=seat,
                 epoch=lease.epoch + 1,
                 issued_at=now,
                 fork_seq=fork.seq,
                 fork_hash=fork.hash.hex(),
             )
             signed = SignedLease(lease=later, envelope=sign(PayloadType.LEASE, later.document(), self._keys.signing))
-            grant = self._grant(before, by, reason, now)
+            grant = self._grant(before, seat, by, reason, now)
             move = Move(
                 move_id=grant.grant.grant_id,
                 submission_id=lease.submission_id,
                 from_seat=lease.seat,
-                to_seat=SEAT,
+                to_seat=seat,
                 ordered_at=parse_iso(now),
             )
             audit = _audit(grant.grant, signed, fork)
@@ -160,7 +169,12 @@ class Rescues:
             raise Refused("The candidate has begun this test anew since. The attempt before is not rescued here.")
         return told
 
-    def _grant(self, before: SignedLease, by: Pair, reason: str, now: str) -> SignedGrant:
+    def _fresh_seat(self, lease: Lease) -> str:
+        """Return a rescuing seat that never wrote this sitting: one that did may hold what was not counted."""
+        names = _names()
+        return next(n for n in names if not self._store.tails.is_of(lease.submission_id, lease.opened_on, n))
+
+    def _grant(self, before: SignedLease, seat: str, by: Pair, reason: str, now: str) -> SignedGrant:
         grant = Grant(
             grant_id=uuid.uuid4().hex,
             submission_id=before.lease.submission_id,
@@ -169,10 +183,20 @@ class Rescues:
             who=by.first.user_id,
             second=None if by.second is None else by.second.user_id,
             reason=reason,
-            note=SEAT,
+            note=seat,
             issued_at=now,
         )
         return SignedGrant(grant=grant, envelope=sign(PayloadType.GRANT, grant.document(), self._keys.signing))
+
+
+def is_rescuing(seat: str) -> bool:
+    """Whether a seat's name is one the hall seals at."""
+    return _NAMED.fullmatch(seat) is not None
+
+
+def _names() -> Iterator[str]:
+    yield SEAT
+    yield from (f"{SEAT}-{number}" for number in count(2))
 
 
 def _audit(grant: Grant, signed: SignedLease, fork: Head) -> AuditEntry:
@@ -180,7 +204,7 @@ def _audit(grant: Grant, signed: SignedLease, fork: Head) -> AuditEntry:
         "act": "rescue",
         "grant": grant.grant_id,
         "from": grant.seat,
-        "to": SEAT,
+        "to": signed.lease.seat,
         "epoch": signed.lease.epoch,
         "entries": fork.seq + 1,
         "reason": grant.reason,

@@ -15,6 +15,7 @@ from kiosk.cli.main import app
 from kiosk.exam.attempt import Phase
 from kiosk.exam.closing import RowState
 from kiosk.exam.entry import Kind
+from kiosk.exam.error import KioskError
 from kiosk.exam.person import Role
 from kiosk.ground.occupancy import served
 from kiosk.hall.backroom import Backroom
@@ -24,8 +25,10 @@ from kiosk.office.office import SYSTEM
 from kiosk.office.person import add, staff
 from kiosk.sealing import frame
 from kiosk.seat.place import open_outbox, seat_store
+from kiosk.seat.rescue import RescueSeat
 from live_hub import LiveHub, RunningClock, until
 from storage.central.sitting import OUTRANKED
+from storage.hall.stretch import leases_of
 from storage.models import office as tables
 
 
@@ -271,3 +274,51 @@ def test_an_old_seat_that_comes_back_with_more_is_fenced_and_its_branch_kept_and
     assert adopted[0].answer.selected_option_ids == (first.options[1].option_id,)
     assert before != answers_of(campus, sitting)[first.question_id] == (first.options[1].option_id,)
     store.close()
+
+
+def half_rescued_and_gone_on(campus, hub, monkeypatch):
+    """Begin a rescue that is cut off before it seals, let the candidate go on at A14, and lose that machine too."""
+    seat = sat(campus, hub, hands_in=False)
+    submission = the_id(seat)
+    lost(seat, hub)
+    with monkeypatch.context() as patch:
+        patch.setattr(RescueSeat, "seal", lambda *asked: _cut_off())
+        assert "cut off" in rescued_in_vain(campus, "--seat", SEAT)
+    hub.hub.moves.order(submission, "A14", hub.hub.hall.recognise(campus.proctor.secret))
+    other = hub.seat("A14")
+    other.desk.sign_in(campus.candidate.person.roll_number, campus.candidate.secret)
+    other.desk.begin(other.desk.tests()[0].assignment_id)
+    other.desk.flag(other.desk.state().question_id, True)
+    until(lambda: other.link.settle(submission, 1))
+    other.close()
+    hub.seats.remove(other)
+    shutil.rmtree(other.place.folder)
+    until(lambda: hub.hub.presence.post("A14") is None)
+    return submission
+
+
+def _cut_off():
+    raise KioskError("The power was cut off.")
+
+
+def rescued_in_vain(campus, *words):
+    return json.loads(run(campus, *words, "--yes", "--json", status=1).stdout)[0]["problem"]
+
+
+def test_a_rescue_that_was_cut_off_and_went_on_elsewhere_is_made_again(campus, hub, monkeypatch):
+    submission = half_rescued_and_gone_on(campus, hub, monkeypatch)
+    (done,) = rescued(campus, "--seat", "A14")
+    assert (done["problem"], done["submission"]) == (None, submission)
+    store = store_of(campus)
+    (line,) = store.bundles.lines()
+    assert (line.bundle_id, line.seat) == (done["bundle"], "rescue-2")
+    assert [signed.lease.seat for signed in leases(store, submission)] == [SEAT, "rescue", "A14", "rescue-2"]
+    (counted,) = at_central(campus, store).values()
+    assert counted.problem is None
+    store.close()
+
+
+def leases(store, submission):
+    opened_on = store.permits.lease(submission).lease.opened_on
+    with store.tails._reading() as work:
+        return leases_of(work, submission, opened_on)

@@ -1,8 +1,9 @@
 """Salvage: the hall's keys and a seat of its own, brought together to seal sittings whose machines are gone."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kiosk.cli.bundle.gathering import OpenHall
@@ -38,28 +39,19 @@ class Salvage:
     opened: OpenHall
     hall: "Hall"
     closings: "Closings"
-    seat: "RescueSeat"
+    seat: Callable[[str], "RescueSeat"]
+    """Opens a rescuing seat by its name, once; raises Refused while another program holds it."""
 
     @classmethod
     @contextmanager
     def open(cls, here: Home, opened: OpenHall, hall: "Hall", clock: "Clock") -> Iterator["Salvage"]:
-        """Open the rescuing seat of a home, enrolled by its hall, and hold it; raises Refused while another does."""
-        from kiosk.ground.occupancy import occupied
+        """Open the hall's own seats as they are asked for, enrolled by it, and hold them until the end."""
         from kiosk.hall.backroom import Backroom
-        from kiosk.hall.rescue import SEAT
-        from kiosk.seat.place import make_seat
-        from kiosk.seat.rescue import RescueSeat
 
         closings = Backroom.open(here.hall, opened.keys, opened.store, clock).closings
-        place = here.seat(SEAT)
-        public = make_seat(place)
-        with occupied(place):
-            hall.rescues.settle(public)
-            seat = RescueSeat.open(place, hall.enrol(SEAT, public), hall, clock)
-            try:
-                yield cls(opened, hall, closings, seat)
-            finally:
-                seat.close()
+        with ExitStack() as held:
+            seat = cache(lambda name: held.enter_context(_rescue_seat(here, name, hall, clock)))
+            yield cls(opened, hall, closings, seat)
 
     def all(self, chosen: "Sequence[Stranded]", by: "Pair", reason: str) -> Iterator[Rescued]:
         """Rescue sittings one by one; one that cannot be keeps no other back. Raises Denied without the rights."""
@@ -76,13 +68,31 @@ class Salvage:
 
         submission_id = stranded.submission_id
         passed = self.hall.rescues.take(submission_id, by, reason)
-        phase = self.seat.take_over(passed.offer, passed.admission, passed.assignment_id)
+        seat = self.seat(passed.seat)
+        phase = seat.take_over(passed.offer, passed.admission, passed.assignment_id)
         if phase not in (Phase.HANDED_IN, Phase.SEALED):
             self.closings.note_sealing(by, 1, reason)
-        sealed = self.seat.seal(submission_id, by.first.user_id, reason)
+        sealed = seat.seal(submission_id, by.first.user_id, reason)
         data = frame.join(sealed.envelope, sealed.body)
         taken = self.opened.collection.take(data, f"rescued for {stranded.seat}")
         if not taken.bundle_id:
             return Rescued(stranded, problem=taken.problem)
-        self.hall.report(self.seat.report(submission_id))
-        return Rescued(stranded, taken.bundle_id, *self.seat.hand_in(submission_id))
+        self.hall.report(seat.report(submission_id))
+        return Rescued(stranded, taken.bundle_id, *seat.hand_in(submission_id))
+
+
+@contextmanager
+def _rescue_seat(here: Home, name: str, hall: "Hall", clock: "Clock") -> "Iterator[RescueSeat]":
+    from kiosk.ground.occupancy import occupied
+    from kiosk.seat.place import make_seat
+    from kiosk.seat.rescue import RescueSeat
+
+    place = here.seat(name)
+    public = make_seat(place)
+    with occupied(place):
+        hall.rescues.settle(name, public)
+        seat = RescueSeat.open(place, hall.enrol(name, public), hall, clock)
+        try:
+            yield seat
+        finally:
+            seat.close()
