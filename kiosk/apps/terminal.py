@@ -1,5 +1,6 @@
 """The terminals of a locked seat and of a console: Textual's Linux driver without its doors to the shell."""
 
+import re
 import signal
 from collections.abc import Iterable
 
@@ -7,6 +8,9 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+LONE_ESCAPE = re.compile("(?<=\x1b)(?=[^\x1b\\[O])")
 
 
 class LockedDriver(LinuxDriver):
@@ -38,6 +42,21 @@ class EscapeParser(XTermParser):
 
     No act of the console has Alt in it, and a terminal that sends Alt as Escape cannot be told from a fast hand.
     """
+
+    _follows_escape = False
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Read on; an Escape ends where what follows begins no sequence of a terminal."""
+        for number, piece in enumerate(LONE_ESCAPE.split(data)):
+            if number or (self._follows_escape and piece[:1] not in ("", "\x1b", "[", "O")):
+                yield from self._end_escape()
+            self._follows_escape = piece.endswith("\x1b")
+            yield from super().feed(piece)
+
+    def _end_escape(self) -> Iterable[Message]:
+        if self._timeout_time is not None:
+            self._timeout_time = 0.0
+            yield from self.tick()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         if alt:
