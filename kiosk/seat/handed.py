@@ -13,15 +13,15 @@ from kiosk.seat.caller import offer_of
 from kiosk.seat.trust import Trust
 from kiosk.views.authority import LeaseOffer
 
-FOLDER = "handed"
-"""In the seat's folder."""
+PREFIX = "handed-"
+"""Of the names they have in the seat's folder, with which they are wiped."""
 
 
 class Handed:
     """Keeps them, and finds what a lease that begins at a fork goes on with."""
 
     def __init__(self, place: Place, trust: Trust, act_key: bytes | None) -> None:
-        self._folder = place.folder / FOLDER
+        self._folder = place.folder
         self._trust = trust
         self._act_key = act_key
 
@@ -34,7 +34,6 @@ class Handed:
 
     def keep(self, handed: HandedOver, data: bytes) -> None:
         """Keep a file that was opened, flushed to the disk."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
         replace_file(self._path(handed.manifest.submission_id, handed.manifest.epoch), data, 0o600)
 
     def offer(self, lease: Lease) -> LeaseOffer | None:
@@ -45,4 +44,4 @@ class Handed:
         return offer_of(self.open(read_file(path, frame.LARGEST)).contents.offer)
 
     def _path(self, submission_id: str, epoch: int) -> Path:
-        return self._folder / f"{submission_id}-{epoch}{SUFFIX}"
+        return self._folder / f"{PREFIX}{submission_id}-{epoch}{SUFFIX}"

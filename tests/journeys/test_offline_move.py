@@ -15,7 +15,8 @@ from kiosk.exam.grant import Act
 from kiosk.ground.home import Home
 from kiosk.sealing.coded_grant import is_coded
 from kiosk.seat.alone import NOT_BROUGHT
-from kiosk.seat.handed import FOLDER
+from kiosk.seat.handed import PREFIX
+from kiosk.seat.wipe import _data_files, _must_know_everything
 from kiosk.views.desk import ActRequest
 from live_hub import a_live_hub, until
 
@@ -142,7 +143,8 @@ def test_nobody_goes_on_before_the_code_nor_without_the_stick(hub, tmp_path):
     code = code_for(hub, NEW, new, START)
     new.act_by_code(START, code)
     new.sign_in(ROLL, code)
-    shutil.rmtree(hub.house.home.seat(NEW).folder / FOLDER)
+    for file in hub.house.home.seat(NEW).folder.glob(f"{PREFIX}*"):
+        file.unlink()
     assert [test.refusal for test in new.tests()] == [NOT_BROUGHT]
     with pytest.raises(Refused):
         new.begin("assignment-1")
@@ -233,3 +235,13 @@ def test_another_machine_of_the_hall_hands_over_from_the_stick_alone(hub, tmp_pa
     new.sign_in(ROLL, code)
     new.begin("assignment-1")
     assert new.state().answers[ASKED].option_ids == (ANSWER,)
+
+
+def test_what_was_brought_goes_with_the_seat_when_it_is_wiped(hub, tmp_path):
+    stopped(hub)
+    carried(hub, tmp_path / "stick")
+    place = hub.house.home.seat(NEW)
+    (file,) = place.folder.glob(f"{PREFIX}*")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file in _data_files(place)
+    _must_know_everything(place)
