@@ -34,8 +34,8 @@ def write_page(connection: Connection, page: Page) -> None:
         _write_proctoring(connection, page)
     if page.evidence:
         write_evidence(connection, page)
-    if page.grant is not None:
-        connection.execute(_adding(rows.Grant), [confirmed_row(page.grant)])
+    if page.grant is not None:  # one the hall gave before the journal came to this seat came with that
+        connection.execute(adding_once(rows.Grant), [confirmed_row(page.grant)])
     if page.fence is not None:
         connection.execute(adding_once(rows.Fence), [fence_row(page.fence)])
 

@@ -13,6 +13,7 @@ from time_book import TimeBook
 
 from builders import NOON
 from kiosk.exam.entry import Entry, Kind
+from kiosk.exam.lease import Lease
 from kiosk.exam.moment import parse_iso
 from kiosk.wire.hub import AckMessage, FrameMessage
 
@@ -33,6 +34,10 @@ class Oracle:
         self.time = TimeBook(now)
         self._told: dict[Place, int] = {}
         """When the hub of this store first acknowledged each."""
+        self._cut: dict[tuple[str, int], int] = {}
+        """When the hub of this store signed the lease of an epoch."""
+        self._cut_before: dict[tuple[str, int], int] = {}
+        """When any hub signed a lease that a seat went on under."""
         self.written: dict[Place, dict[bytes, str]] = defaultdict(dict)
         """Every entry that was ever folded, by hash, with the seat that wrote it."""
         self.on_seat: dict[str, dict[Place, bytes]] = defaultdict(dict)
@@ -48,6 +53,8 @@ class Oracle:
         for entry in entries:
             place = (entry.submission_id, entry.epoch, entry.seq)
             self.opened_on[entry.submission_id] = entry.opened_on
+            if entry.kind is Kind.MOVED:
+                self._cut_before[entry.submission_id, entry.epoch] = _signed_ms(entry)
             self.written[place].setdefault(entry.hash, seat)
             holder = self.writer.setdefault((entry.submission_id, entry.epoch), seat)
             if holder != seat:
@@ -82,6 +89,11 @@ class Oracle:
         """The machine that acknowledged is gone with what it held."""
         self.in_hall.clear()
         self._told.clear()
+        self._cut.clear()
+
+    def signed(self, lease: Lease) -> None:
+        """A hub signed a lease by which a sitting goes on elsewhere."""
+        self._cut[lease.submission_id, lease.epoch] = self.now()
 
     def disk_went_back(self, seat: str) -> None:
         """What this seat acknowledged is not to be asked of it any more."""
@@ -147,12 +159,13 @@ class Oracle:
 
         A sitting is cut when the hall signs the lease, not when the new seat writes of it: that answer may be lost,
         and asked for again seconds later. What the old seat sends in between is kept beside the journal; the hub says
-        so, since the entries are safe, and says in the same breath that they do not count (`FencedMessage`).
+        so, since the entries are safe, and says in the same breath that they do not count (`FencedMessage`). So it is
+        too where nobody ever went on under that lease, because the sitting was moved once more before.
         """
         there = {e.hash for e in entries}
-        moved = {e.epoch: _signed_ms(e) for e in entries if e.kind is Kind.MOVED}
+        cuts = self._cut_before | self._cut
         for (of, epoch, seq), digest in self.in_hall.items():
-            cut_ms = min((at for later, at in moved.items() if later > epoch), default=None)
+            cut_ms = min((at for (sat, later), at in cuts.items() if sat == of and later > epoch), default=None)
             if of != submission_id or (cut_ms is not None and self._told.get((of, epoch, seq), 0) >= cut_ms):
                 continue
             if digest not in there:

@@ -2,11 +2,15 @@
 
 import shutil
 from collections import deque
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from world import Connection, End, MachineClock
 
 from kiosk.exam.error import KioskError
+from kiosk.exam.log import AuditEntry
+from kiosk.exam.move import Move
+from kiosk.exam.page import SignedLease
 from kiosk.ground.rights import load_rights
 from kiosk.hall.board.board import open_boardroom
 from kiosk.hall.board.notice import Notices
@@ -80,6 +84,7 @@ class SimHub:
         self.keys = keys = hall_keys(self.place)
         self.hall = open_hall(self.place, self.clock)
         self.store = self.hall._store
+        self._watch_moves()
         self._notices = Notices()
         self.hub = Hub(self.hall, self.store, keys, self.clock, self._notice)
         self.hub.bundles = self.arrivals = BundleArrivals(
@@ -97,6 +102,19 @@ class SimHub:
         self.day.oracle.look_at_hub(self)
         self.day.world.after(1_000, lambda: self._tick(life))
         self.day.world.note("hub is up")
+
+    def _watch_moves(self) -> None:
+        """Tell the oracle when a sitting is cut."""
+        moves = self.store.moves
+        follow = moves.follow
+
+        def watched(move: Move, signed: SignedLease, audit: AuditEntry, now: datetime) -> bool:
+            is_kept = follow(move, signed, audit, now)
+            if is_kept:
+                self.day.oracle.signed(signed.lease)
+            return is_kept
+
+        moves.follow = watched  # type: ignore[method-assign]
 
     def die(self) -> None:
         """Lose power."""
