@@ -18,10 +18,11 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -174,11 +175,11 @@ class CrowdedHall:
             seatings=tuple(seatings),
         )
 
-    def enrol(self) -> dict[str, tuple[SigningKey, tuple[str, ...]]]:
-        """Certify a key for each simulated seat, while the hub is away."""
+    def enrol(self, real: Collection[str]) -> dict[str, tuple[SigningKey, tuple[str, ...]]]:
+        """Certify a key for each seat that is not `real`, while the hub is away."""
         hall = open_hall(self.home.hall, SystemClock())
         try:
-            keys = {seat: SigningKey.generate() for seat in SEATS if seat not in REAL}
+            keys = {seat: SigningKey.generate() for seat in SEATS if seat not in real}
             return {seat: (key, hall.enrol(seat, key.public).chain) for seat, key in keys.items()}
         finally:
             hall.close()
@@ -456,15 +457,26 @@ class Crowd:
 
     hall: CrowdedHall
     seats: list[LightSeat]
+    _ways: tuple[Connection, Connection] = field(default_factory=multiprocessing.Pipe)
+    """Ours and theirs: which seat to take off the line, or to put back."""
+
+    def silence(self, seat: str) -> None:
+        """Take a seat off the line, as when its machine stops."""
+        self._ways[0].send((seat, False))
+
+    def wake(self, seat: str) -> None:
+        """Put a seat back on the line; it goes on with its own journal."""
+        self._ways[0].send((seat, True))
 
     @classmethod
-    def of(cls, hall: CrowdedHall, seed: int = 4) -> "Crowd":
-        """Return the crowd of a hall, each with a key and what it will do."""
+    def of(cls, hall: CrowdedHall, seed: int = 4, real: Collection[str] = REAL) -> "Crowd":
+        """Return the crowd of a hall, each with a key and what it will do; nobody is simulated at `real`."""
         dice, hall_key = random.Random(seed), hall_keys(hall.home.hall).signing.public
         names, weights = zip(*PARTS, strict=True)
         seats = []
-        for seat, (key, chain) in hall.enrol().items():
+        for seat, (key, chain) in hall.enrol(real).items():
             part = dice.choices(names, weights)[0] if seat not in WORKING else "work"
+            part = part if seat in hall.candidates else "stay"
             seats.append(LightSeat(hall, seat, key, chain, hall_key, part=part))
         return cls(hall, seats)
 
@@ -484,9 +496,20 @@ class Crowd:
         asyncio.run(self._all())
 
     async def _all(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            for number, seat in enumerate(self.seats):
-                group.create_task(seat.run(random.Random(number)))
+        tasks: dict[str, asyncio.Task[None]] = {}
+        by_name, theirs = {seat.name: seat for seat in self.seats}, self._ways[1]
+
+        def start(name: str) -> None:
+            tasks[name] = asyncio.create_task(by_name[name].run(random.Random(name)), name=name)
+
+        def obey() -> None:
+            name, is_on = theirs.recv()
+            start(name) if is_on else tasks.pop(name).cancel()
+
+        for name in by_name:
+            start(name)
+        asyncio.get_running_loop().add_reader(theirs.fileno(), obey)
+        await asyncio.Event().wait()
 
 
 WORKING = frozenset({f"A{n}" for n in range(1, 13)} | {"B3"})

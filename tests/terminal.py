@@ -42,6 +42,7 @@ class Terminal:
     ) -> None:
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._lines: dict[int, str] = {}
         self.status: int | None = None
         self.read_at = 0.0
         """When the last bytes came, in seconds of `time.perf_counter`."""
@@ -59,8 +60,12 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What can be read on the screen now."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        """What can be read on the screen now; only lines that have changed are read anew."""
+        screen = self._screen
+        for number in screen.dirty:
+            self._lines[number] = "".join(screen.buffer[number][x].data for x in range(screen.columns)).rstrip()
+        screen.dirty.clear()
+        return "\n".join(self._lines[number] for number in range(screen.lines))
 
     @property
     def title(self) -> str:
