@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from builders import a_person
+from builders import a_grant, a_person
 from house import CODE, ROLL, a_house
 from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Invalid, Refused, Tampered
+from kiosk.exam.grant import Act
 from kiosk.exam.journal import verify
+from kiosk.exam.page import SignedGrant
 from kiosk.exam.person import Role
+from kiosk.hall.place import hall_keys
 from kiosk.hall.supervision import Pair
+from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.seat.handover import handover_of
 from kiosk.seat.offer import lease_of, opening_of
 from live_hub import a_live_hub, until
@@ -59,6 +63,10 @@ def move(hub, seat, target):
     settle(seat)
 
 
+def broken(*_):
+    raise StoreError("The disk is full.")
+
+
 def record_of(seat):
     return seat.desk._store.whole_record(the_id(seat))
 
@@ -83,6 +91,27 @@ def test_the_candidate_goes_on_at_the_same_question_with_the_same_time(hub):
     assert new.desk.link().behind == 0
 
 
+def test_an_act_the_hall_wanted_before_the_journal_came_is_done_once_it_is_here(hub, monkeypatch):
+    old = worked(hub)
+    move(hub, old, "A13")
+    new = hub.seat("A13")
+    new.desk.sign_in(ROLL, CODE)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.seat.take_over.write_answers", broken)
+        with pytest.raises(StoreError):
+            new.desk.begin("assignment-1")
+    grant = a_grant(Act.PAUSE, submission_id=the_id(old), seat="A13")
+    envelope = sign(PayloadType.GRANT, grant.document(), hall_keys(hub.house.home.hall).signing)
+    hub.hub._store.commands.order((SignedGrant(grant=grant, envelope=envelope),), ())
+    new.desk.begin("assignment-1")
+    hub.hub.commands.send_waiting("A13")  # it comes after the journal, which brought the grant as well
+    until(lambda: (new.desk.tick(), new.desk.state().phase is Phase.PAUSED)[1])
+    settle(new)
+    record = record_of(new)
+    assert record.entries[-1].kind is Kind.PAUSED
+    assert [signed.grant for signed in record.grants].count(grant) == 1
+
+
 def test_the_old_seat_writes_no_more(hub):
     old = worked(hub)
     move(hub, old, "A13")
@@ -99,10 +128,6 @@ def test_what_fails_halfway_leaves_nothing_and_is_done_again(hub, monkeypatch):
     move(hub, old, "A13")
     new = hub.seat("A13")
     new.desk.sign_in(ROLL, CODE)
-
-    def broken(*_):
-        raise StoreError("The disk is full.")
-
     with monkeypatch.context() as patch:
         patch.setattr("storage.seat.take_over.write_answers", broken)
         with pytest.raises(StoreError):
