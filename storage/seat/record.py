@@ -102,7 +102,7 @@ def read_leases(connection: Connection, genesis: Genesis) -> tuple[SignedLease, 
 
 
 @cache
-def _leases() -> Select[Any]:
+def _leases() -> Select[str, bytes | None]:
     lease = rows.Lease
     here = (lease.submission_id == bindparam("submission"), lease.opened_on == bindparam("day"))
     return select(lease.document, lease.envelope).where(*here).order_by(lease.epoch)
