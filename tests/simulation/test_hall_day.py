@@ -1,7 +1,7 @@
 """Exam days by seed: whatever goes wrong, what was acknowledged is there, one journal counts, no time is taken.
 
 A failing day is told by its seed: `PYTHONPATH=.:tests python tests/simulation/hall_day.py SEED`. `KIOSK_SEEDS=100-199`
-chooses others.
+chooses others, `KIOSK_DAYS=200` how many of the ordinary run: a day is half a second to a second of one core.
 """
 
 import os
@@ -15,7 +15,7 @@ from broken_promise import Broken
 from hall_day import PLANTS, run_day
 
 BLOCK = 20
-DOSE, FULL = 200, 2_000
+DOSE, FULL = int(os.environ.get("KIOSK_DAYS", "100")), 2_000
 FLOORS = {
     "commits": 20,
     "seat crashes": 0.8,
