@@ -126,7 +126,7 @@ class _Console:
         """Draw and order until the time is over; `ready` is called when the hall is in sight."""
         self._board.listen(self._hear)
         self._board.start()
-        app = TimedConsole(self._board)
+        app = TimedConsole(lambda: self._board)
         try:
             async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
                 await self._until(lambda: self._board.state().is_connected)
