@@ -46,6 +46,8 @@ class Oracle:
         """What the hub of this store acknowledged."""
         self.opened_on: dict[str, str] = {}
         self.writer: dict[tuple[str, int], str] = {}
+        self._went_back: set[str] = set()
+        """Seats whose disk was put back to an older state."""
 
     def wrote(self, seat: str, entries: Sequence[Entry]) -> None:
         """A seat folded entries."""
@@ -57,7 +59,10 @@ class Oracle:
                 self._cut_before[entry.submission_id, entry.epoch] = _signed_ms(entry)
             self.written[place].setdefault(entry.hash, seat)
             holder = self.writer.setdefault((entry.submission_id, entry.epoch), seat)
-            if holder != seat:
+            if holder in self._went_back:
+                # its disk may have lost all there was of this epoch; with the hub lost too, nobody knows it was given
+                self.writer[entry.submission_id, entry.epoch] = seat
+            elif holder != seat:
                 raise Broken(f"two seats write epoch {entry.epoch}: {holder} and {seat}")
 
     def saved(self, seat: str, entries: Sequence[Entry]) -> None:
@@ -98,6 +103,7 @@ class Oracle:
     def disk_went_back(self, seat: str) -> None:
         """What this seat acknowledged is not to be asked of it any more."""
         self.time.disk_went_back(seat)
+        self._went_back.add(seat)
         self.on_seat.pop(seat, None)
 
     def look_at_seat(self, seat: "SimSeat") -> None:
