@@ -3,6 +3,8 @@
 It runs from the moment somebody noticed until the candidate works again. The hall credits what its equipment or the
 hall itself caused and nothing the candidate caused; where the cause is not clear a chief decides. While the clock of
 the sitting stood still nothing was lost, so nothing is given twice: never more than it used meanwhile is proposed.
+
+A gap is the other way round: a seat that was dead charged nothing for it, and the cause says whether that stays so.
 """
 
 from collections.abc import Mapping
@@ -69,22 +71,33 @@ class Meter:
     """Whether the candidate was seen unable to work since."""
     over: Sight | None = None
     """How the sitting stood when the candidate worked again; None while the meter runs."""
+    gap: int | None = None
+    """Entry number of the gap this is about; None for an incident that was noticed."""
+    stood_ms: int | None = None
+    """How long the gap lasted; None where nobody could measure it."""
 
     @classmethod
     def opened(cls, reason: str, sight: Sight) -> "Meter":
         """Return the meter of an incident noticed now."""
         return cls(cause=cause_of(reason), noticed=sight, has_stopped=not sight.runs and not sight.is_over)
 
+    @classmethod
+    def of_gap(cls, gap: int, stood_ms: int | None, cause: Cause, sight: Sight) -> "Meter":
+        """Return the meter of a gap a seat came back with: how long it stood still is known, and does not grow."""
+        return cls(cause=cause, noticed=sight, has_stopped=True, gap=gap, stood_ms=stood_ms)
+
     def seen(self, sight: Sight) -> "Meter":
         """Return the meter after a look at the sitting: it ends where the candidate works again, or has handed in."""
-        if self.over is not None:
+        if self.over is not None or self.gap is not None:
             return self
         if sight.is_over or (sight.runs and (self.has_stopped or sight.answered != self.noticed.answered)):
             return replace(self, over=sight)
         return self if sight.runs or self.has_stopped else replace(self, has_stopped=True)
 
     def lost_ms(self, now: Sight) -> int:
-        """Return what the sitting's clock used since it was noticed, at most as long as that is ago."""
+        """Return what the sitting's clock used since it was noticed, at most as long as that is ago; a gap's length."""
+        if self.gap is not None:
+            return self.stood_ms or 0
         last = self.over or now
         lasted = max(0, last.at_ms - self.noticed.at_ms)
         if self.noticed.used_ms is None or last.used_ms is None:
@@ -96,6 +109,15 @@ class Meter:
         if self.cause is Cause.UNCLEAR:
             return None
         return self.lost_ms(now) if self.cause.is_credited else 0
+
+    def charge_ms(self) -> int | None:
+        """Return what the hall's rule charges for a gap: nothing, or all of it.
+
+        None for what is no gap, where a chief must decide, and where nobody could measure what is to be charged.
+        """
+        if self.gap is None or self.cause is Cause.UNCLEAR:
+            return None
+        return 0 if self.cause.is_credited else self.stood_ms
 
     def document(self) -> dict[str, Any]:
         """Return the meter as plain JSON values."""
@@ -111,6 +133,8 @@ class Meter:
                 noticed=Sight(**document["noticed"]),
                 has_stopped=document["has_stopped"],
                 over=None if over is None else Sight(**over),
+                gap=document["gap"],
+                stood_ms=document["stood_ms"],
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Invalid(f"this is not a meter of this version ({error})") from error

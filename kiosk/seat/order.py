@@ -94,4 +94,6 @@ def words(grant: Grant) -> str:
     """Return what an act is for the candidate, or nothing where it is none of their concern."""
     if grant.act is Act.EXTEND:
         return f"You have {span(grant.amount_ms)} more time."
+    if grant.act is Act.CHARGE_GAP and grant.amount_ms:
+        return f"This seat stood still for a while. {span(grant.amount_ms)} of that count as time used."
     return _WORDS.get(grant.act, "")

@@ -6,7 +6,7 @@ from pathlib import Path
 from kiosk.exam.moment import Clock
 from kiosk.exam.text import clean_line
 from kiosk.seat.desk import Desk
-from kiosk.wire.hub import Vitals
+from kiosk.wire.hub import MOST_GAPS, GapLine, Vitals
 
 
 def vitals_of(desk: Desk, folder: Path, clock: Clock, build: str) -> Vitals:
@@ -32,6 +32,7 @@ def vitals_of(desk: Desk, folder: Path, clock: Clock, build: str) -> Vitals:
         sitting = scribe.sitting
         section = sitting.section
         moment = scribe.now()
+        gaps = [GapLine(gap=n, ms=g.ms) for n, g in sitting.ledger.gaps.items() if g.charged_ms is None]
         return seat.model_copy(
             update={
                 "submission_id": sitting.genesis.submission_id,
@@ -41,6 +42,7 @@ def vitals_of(desk: Desk, folder: Path, clock: Clock, build: str) -> Vitals:
                 "used_ms": sitting.ledger.used_ms,
                 "left_ms": sitting.ledger.left_ms(moment),
                 "section": None if section is None else clean_line(sitting.paper.section(section).title, 500),
+                "gaps": tuple(gaps[-MOST_GAPS:]),
                 "seq": sitting.head.seq - saved.pending,
             }
         )

@@ -44,6 +44,8 @@ class Verb(StrEnum):
     ABSENT = "absent"
     CHECK_IN = "check_in"
     CREDIT = "credit"
+    CHARGE_GAP = "charge_gap"
+    CAUSE = "cause"
     UNDO = "undo"
 
 
@@ -99,6 +101,10 @@ class Attention:
     age_ms: int
     proposal_ms: int | None = None
     """Time an incident's cause would credit by the hall's rule."""
+    cause: str | None = None
+    """Value of a `kiosk.exam.incident.Cause`: who it is laid to; None where nothing is credited or charged."""
+    charge_ms: int | None = None
+    """Time a gap's cause would charge by the hall's rule, 0 for none; None where it is no gap or cannot be said."""
     is_over: bool = False
     """Whether the cause has gone although nobody has acknowledged it yet."""
 
@@ -174,12 +180,12 @@ class Order:
     """Names of seats; empty for the whole hall at once, which only PAUSE and RESUME allow."""
     amount_ms: int = 0
     reason: str = ""
-    """A category of reason, where the verb asks for one."""
+    """A category of reason, where the verb asks for one; for CAUSE the cause."""
     text: str = ""
     target: str | None = None
     """The seat a MOVE goes to."""
     attention_id: str | None = None
-    """The incident a CREDIT settles, or the act an UNDO takes back."""
+    """The incident or gap a CREDIT settles or a CAUSE is about, or the act an UNDO takes back."""
     pin: str = field(default="", repr=False)
     second_pin: str | None = field(default=None, repr=False)
 

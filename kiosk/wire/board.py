@@ -29,7 +29,8 @@ SeverityWord = Literal["note", "warn", "alarm"]
 FitnessWord = Literal["go", "no go", "not known"]
 VerbWord = Literal[
     "start", "pause", "resume", "extend", "rest_break", "lock", "unlock", "message", "incident", "move",
-    "hand_in_for", "reopen", "end", "absent", "check_in", "credit", "undo",
+    "hand_in_for", "reopen", "end", "absent", "check_in", "credit", "charge_gap",
+    "cause", "undo",
 ]  # fmt: skip
 
 
@@ -65,6 +66,8 @@ class AttentionAnswer(Card):
     words: Words
     age_ms: Millis
     proposal_ms: Millis | None = None
+    cause: Line | None = None
+    charge_ms: Millis | None = None
     is_over: bool = False
 
 

@@ -24,6 +24,8 @@ MOST_ENTRIES = 500
 """Entries of one frame."""
 LARGEST_ENTRY = 600_000
 """Characters of one entry: an essay of 100,000 characters, each at most six in JSON."""
+MOST_GAPS = 50
+"""Gaps a seat tells of."""
 BEAT_SECONDS = 2.0
 """How often a seat tells how it is."""
 LOST_SECONDS = 10.0
@@ -152,6 +154,15 @@ class FrameMessage(line.Asked):
     start: GenesisPart | None = None
 
 
+class GapLine(Document):
+    """A time a sitting stood still that nobody has settled."""
+
+    gap: Count
+    """Entry number."""
+    ms: Count | None
+    """How long, or None where the seat could not measure it."""
+
+
 class Vitals(Document):
     """How a seat is: counts, states and times; never content."""
 
@@ -186,6 +197,8 @@ class Vitals(Document):
     """Entries put down and not committed yet."""
     failure: Words | None = None
     """Why the seat cannot save, in words."""
+    gaps: Annotated[tuple[GapLine, ...], Field(max_length=MOST_GAPS)] = ()
+    """The newest gaps of the sitting that nobody has settled."""
     overlay: bool = False
     hand: bool = False
     """Whether the candidate asks for somebody."""

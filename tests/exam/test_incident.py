@@ -66,6 +66,32 @@ def test_a_reason_stands_for_a_cause(reason: str, cause: Cause) -> None:
     assert cause_of(reason) is cause
 
 
+GAP_CASES = {
+    ("equipment", 70_000): (70_000, 0),
+    ("hall", 70_000): (70_000, 0),
+    ("hall", None): (0, 0),
+    ("candidate", 70_000): (0, 70_000),
+    ("candidate", None): (0, None),
+    ("unclear", 70_000): (None, None),
+    ("unclear", None): (None, None),
+}
+
+
+@pytest.mark.parametrize(("gap", "found"), GAP_CASES.items(), ids=map(str, GAP_CASES))
+def test_what_a_gap_is_credited_and_charged_with(
+    gap: tuple[str, int | None], found: tuple[int | None, int | None]
+) -> None:
+    cause, stood_ms = gap
+    meter = Meter.of_gap(7, stood_ms, Cause(cause), sight(10))
+    assert (meter.proposal_ms(sight(10)), meter.charge_ms()) == found
+    assert meter.seen(sight(30, answered=3)) == meter  # it lasted as long as it lasted
+    assert Meter.from_document(meter.document()) == meter
+
+
+def test_an_incident_that_was_noticed_is_no_gap_and_charges_nothing() -> None:
+    assert Meter.opened("behaviour", sight(10)).charge_ms() is None
+
+
 def test_every_reason_a_proctor_can_choose_has_a_cause_of_its_own_line() -> None:
     assert {r for r in REASONS if cause_of(r) is Cause.UNCLEAR} == {"medical", "late start", "other"}
 

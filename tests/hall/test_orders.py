@@ -16,6 +16,7 @@ from kiosk.exam.status import AttendanceState
 from kiosk.hall.board.errand import LATER, SLOW
 from kiosk.hall.board.fold import LOST_MS
 from kiosk.views.board import Order, SeatState, Verb
+from kiosk.wire.hub import GapLine
 
 OTHER = "A13"
 
@@ -263,6 +264,120 @@ def test_what_the_rule_does_not_give_back_needs_a_second_person(room: Room, reas
     with pytest.raises(Denied, match="second person"):
         room.order(Verb.CREDIT, SEAT, **wish)
     assert room.order(Verb.CREDIT, SEAT, **wish, second_pin=SECOND_PIN)[SEAT].done
+
+
+def back(room: Room, stood_ms: int | None = 130_000, gap: int = 7, **told: Any) -> Any:
+    """Let a seat be lost with its sitting open and come back with a gap; return what the board says of it."""
+    seat = room.seats.get(SEAT) or room.begin()
+    room.look()
+    room.pass_time(130_000)
+    assert room.line().state is SeatState.LOST
+    seat.tell(gaps=(GapLine(gap=gap, ms=stood_ms),), **told)
+    (found,) = room.needing("gap")
+    return found
+
+
+def test_a_lost_seat_that_is_back_proposes_what_its_cause_says_and_one_key_confirms_it(room: Room) -> None:
+    found = back(room)
+    assert (found.cause, found.proposal_ms, found.charge_ms) == ("equipment", 130_000, 0)
+    outcome = room.order(Verb.CREDIT, SEAT, attention_id=found.attention_id)[SEAT]
+    assert (outcome.done, outcome.words) == (True, "gap not charged")
+    seat = room.seats[SEAT]
+    (grant,) = seat.grants
+    assert (grant.act, grant.gap, grant.amount_ms, grant.reason) == (Act.CHARGE_GAP, 7, 0, "equipment")
+    assert room.needing("gap") == []  # the seat has not said yet that it is settled
+    assert [e.details["ms"] for e in books(room, act="credit")] == ["130000"]
+    with pytest.raises(Refused, match="settled"):
+        room.order(Verb.CREDIT, SEAT, attention_id=found.attention_id)
+    assert room.reopen().needing("gap") == []
+
+
+def test_another_cause_charges_the_gap_and_stands_in_the_books(room: Room) -> None:
+    found = back(room, stood_ms=None, boot_id="boot-2")
+    assert room.order(Verb.CAUSE, SEAT, attention_id=found.attention_id, reason="candidate")[SEAT].done
+    (found,) = room.needing("gap")
+    assert (found.cause, found.proposal_ms, found.charge_ms) == ("candidate", 0, 130_000)
+    assert room.order(Verb.CREDIT, SEAT, attention_id=found.attention_id)[SEAT].words == "gap charged"
+    (grant,) = room.seats[SEAT].grants
+    assert (grant.act, grant.gap, grant.amount_ms, grant.reason) == (Act.CHARGE_GAP, 7, 130_000, "candidate")
+    (laid,) = books(room, verb="cause")
+    assert (laid.who, laid.details["reason"], laid.details["seat"]) == ("proctor-1", "candidate", SEAT)
+    words = [words for _, words in room.board.card(SEAT).events]
+    assert any(w.startswith("laid to: candidate") for w in words)
+    assert any(w.startswith("gap charged by 2 min: candidate") for w in words)
+    assert [(d.words, d.can_undo) for d in room.board.deeds()][0] == ("gap charged by 2 min 10 s: candidate", False)
+
+
+@pytest.mark.parametrize("reason", ["nobody", ""])
+def test_a_cause_that_is_none_changes_nothing(room: Room, reason: str) -> None:
+    found = back(room)
+    with pytest.raises(Refused):
+        room.order(Verb.CAUSE, SEAT, attention_id=found.attention_id, reason=reason)
+    assert room.needing("gap")[0].cause == "equipment"
+
+
+def test_a_gap_is_laid_to_what_the_incident_before_it_was(room: Room) -> None:
+    room.begin()
+    room.order(Verb.INCIDENT, SEAT, reason="medical", text="fainted")
+    found = back(room)
+    assert (found.cause, found.proposal_ms, found.charge_ms) == ("unclear", None, None)
+    with pytest.raises(Refused, match="does not say"):
+        room.order(Verb.CREDIT, SEAT, attention_id=found.attention_id)
+
+
+def test_who_only_takes_note_of_a_gap_leaves_it_uncharged_and_it_is_not_raised_again(room: Room) -> None:
+    found = back(room)
+    room.board.sign_in(PIN)
+    room.board.acknowledge(found.attention_id)
+    assert room.needing("gap") == []
+    room = room.reopen()
+    here = room.seat(SEAT)
+    (progress,) = room.store.permits.all_progress()
+    here.tell(submission_id=progress.submission_id, phase=Phase.RUNNING, gaps=(GapLine(gap=7, ms=130_000),))
+    assert room.needing("gap") == []
+
+
+CHARGES = {
+    "nothing, for equipment": (130_000, {"reason": "equipment"}, 0),
+    "all of it, for the candidate's own break": (130_000, {"reason": "rest break", "amount_ms": 130_000}, 130_000),
+    "whole minutes of it": (130_000, {"reason": "rest break", "amount_ms": 2 * MINUTE}, 2 * MINUTE),
+    "a part, by two": (
+        130_000, {"reason": "rest break", "amount_ms": MINUTE, "second_pin": SECOND_PIN}, MINUTE,
+    ),
+    "a part, alone": (130_000, {"reason": "rest break", "amount_ms": MINUTE}, "second person"),
+    "something, for equipment": (130_000, {"reason": "equipment", "amount_ms": MINUTE}, "second person"),
+    "nobody knows why, alone": (130_000, {"reason": "other"}, "second person"),
+    "nobody knows why, by two": (130_000, {"reason": "other", "second_pin": SECOND_PIN}, 0),
+    "more than it lasted": (
+        130_000, {"reason": "rest break", "amount_ms": 3 * MINUTE, "second_pin": SECOND_PIN}, "stood still for 2:10",
+    ),
+    "too short to be raised": (4_000, {"reason": "equipment"}, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("stood_ms", "wish", "found"), CHARGES.values(), ids=CHARGES)
+def test_a_gap_is_settled_by_its_verb_as_the_rule_says_or_by_two(
+    room: Room, stood_ms: int, wish: dict[str, Any], found: int | str
+) -> None:
+    seat = room.begin(gaps=(GapLine(gap=7, ms=stood_ms),))
+    outcome = room.order(Verb.CHARGE_GAP, SEAT, **wish)[SEAT]
+    if isinstance(found, str):
+        assert (outcome.done, found in outcome.words, seat.grants) == (False, True, [])
+        return
+    assert outcome.done, outcome.words
+    (grant,) = seat.grants
+    assert (grant.act, grant.gap, grant.amount_ms, grant.who) == (Act.CHARGE_GAP, 7, found, "proctor-1")
+    assert grant.second == ("proctor-2" if "second_pin" in wish else None)
+    assert room.needing("gap") == []
+    again = room.order(Verb.CHARGE_GAP, SEAT, **wish)[SEAT]
+    assert (again.done, again.words) == (False, "There is no gap to settle at this seat.")
+
+
+def test_gaps_are_settled_one_after_the_other_the_oldest_first(room: Room) -> None:
+    seat = room.begin(gaps=(GapLine(gap=7, ms=20_000), GapLine(gap=9, ms=None)))
+    for _ in range(2):
+        assert room.order(Verb.CHARGE_GAP, SEAT, reason="power")[SEAT].done
+    assert [g.gap for g in seat.grants] == [7, 9]
 
 
 def test_a_meter_survives_the_hub(room: Room) -> None:

@@ -8,10 +8,11 @@ from threading import RLock
 
 from kiosk.exam.attention import KeptAttention
 from kiosk.exam.error import Refused
-from kiosk.exam.incident import Meter, Sight
+from kiosk.exam.incident import Cause, Meter, Sight
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.person import Person
 from kiosk.hall.board.need import TOLD_BY_SEAT, Need
+from kiosk.hall.board.outage import Standstill
 from kiosk.views.board import Attention, Severity
 from storage.hall.board import BoardPart
 
@@ -106,13 +107,51 @@ class Attentions:
             changed = []
             for value in self._kept.values():
                 sight = sights.get(value.submission_id or "")
-                if value.meter is None or value.meter.over is not None or sight is None:
+                if value.meter is None or value.meter.gap is not None or value.meter.over is not None or sight is None:
                     continue
                 meter = value.meter.seen(sight)
                 if meter != value.meter:
                     over = now if meter.over is not None else None
                     changed.append(replace(value, meter=meter, over_at=over))
             self._keep(changed)
+
+    def stand(self, found: Iterable[Standstill], told: Mapping[str, Collection[int]], now: datetime) -> None:
+        """Raise each gap once; `told` says by sitting which gaps its seat still has: one that is not there is over."""
+        with self._lock:
+            known = {(a.submission_id, a.meter.gap): a for a in self._kept.values() if a.meter is not None}
+            changed = []
+            for one in found:
+                kept = known.get((one.sitting, one.meter.gap))
+                if kept is None:
+                    self.raise_(one.need, now, one.sitting, one.meter)
+                elif kept.seat != one.need.seat:
+                    changed.append(replace(kept, seat=one.need.seat))  # the sitting goes on at another seat
+            for (sitting, gap), kept in known.items():
+                if gap is not None and kept.over_at is None and gap not in told.get(sitting or "", (gap,)):
+                    changed.append(replace(kept, over_at=now))
+            self._keep(changed)
+
+    def cause_of(self, submission_id: str) -> Cause | None:
+        """Return what the latest incident of a sitting is laid to that is not settled; None where there is none."""
+        with self._lock:
+            kept = [a for a in self._kept.values() if a.submission_id == submission_id and a.acknowledged_at is None]
+        incidents = [a for a in kept if a.meter is not None and a.meter.gap is None]
+        latest = max(incidents, key=lambda a: a.raised_at, default=None)
+        return None if latest is None or latest.meter is None else latest.meter.cause
+
+    def of_gap(self, submission_id: str, gap: int) -> KeptAttention | None:
+        """Return what was raised of a gap; None where nothing was, or it is settled."""
+        with self._lock:
+            of_sitting = [a for a in self._kept.values() if a.submission_id == submission_id and a.meter is not None]
+        return next((a for a in of_sitting if a.meter is not None and a.meter.gap == gap), None)
+
+    def lay(self, attention_id: str, cause: Cause, audit: AuditEntry) -> None:
+        """Lay an incident or a gap to another cause; raises Refused for what has none."""
+        with self._lock:
+            value = self.of(attention_id)
+            if value.meter is None or value.acknowledged_at is not None:
+                raise Refused("There is nothing to credit or charge for this.")
+            self._keep([replace(value, meter=replace(value.meter, cause=cause))], [audit])
 
     def acknowledge(self, attention_id: str, who: Person, now: datetime) -> None:
         """Write down that somebody took note; raises Refused for what is not there, or was taken note of."""
@@ -140,9 +179,11 @@ class Attentions:
     def _settle(self, attention_id: str, who: Person, now: datetime, act: str, credited_ms: int | None) -> None:
         with self._lock:
             value = self.of(attention_id)
-            if value.acknowledged_at is not None:
+            is_gap = value.meter is not None and value.meter.gap is not None
+            is_settled = credited_ms is not None
+            if value.acknowledged_at is not None and not (is_gap and is_settled):
                 raise Refused("Somebody has taken note of this already.")
-            ends = value.meter is not None or value.attention_id in self._told
+            ends = is_settled if is_gap else value.meter is not None or value.attention_id in self._told
             settled = replace(
                 value, acknowledged_at=now, acknowledged_by=who.user_id, over_at=now if ends else value.over_at
             )
@@ -205,5 +246,7 @@ def _shown(value: KeptAttention, now: datetime, sight: Sight | None) -> Attentio
         words=value.words,
         age_ms=max(0, round((now - value.raised_at).total_seconds() * 1000)),
         proposal_ms=proposal,
+        cause=None if value.meter is None else value.meter.cause.value,
+        charge_ms=None if value.meter is None else value.meter.charge_ms(),
         is_over=value.over_at is not None,
     )

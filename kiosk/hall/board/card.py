@@ -10,7 +10,7 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import iso
 from kiosk.exam.text import clean_line
 from kiosk.exam.timing import MINUTE_MS
-from kiosk.hall.board.deal import WORDS
+from kiosk.hall.board.deal import words_of
 from kiosk.hall.board.fold import Glance
 from kiosk.hall.board.watch import Watch
 from kiosk.views.board import Card, SeatLine
@@ -101,8 +101,8 @@ def _events(books: Iterable[AuditEntry], staff: Mapping[str, str]) -> Iterator[t
     for entry in books:
         told = entry.details
         verb = str(told.get("verb") or told.get("act") or "")
-        words = WORDS.get(verb, verb.replace("_", " ")) or _EVENTS.get(entry.action, entry.action)
         ms = told.get("ms")
+        words = words_of(verb, bool(ms)) or _EVENTS.get(entry.action, entry.action)
         words += f" by {int(str(ms)) // MINUTE_MS} min" if ms else ""
         reason = told.get("reason") or told.get("note")
         words += f": {clean_line(str(reason), 100)}" if reason else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import iso
 from kiosk.exam.text import clean_line
-from kiosk.hall.board.deal import UNDOABLE, WORDS
+from kiosk.hall.board.deal import UNDOABLE, words_of
 from kiosk.views.board import Deed
 
 MOST = 500
@@ -77,8 +77,8 @@ def _verb(entry: AuditEntry) -> str:
 
 
 def _words(verb: str, entry: AuditEntry) -> str:
-    words = WORDS.get(verb, verb.replace("_", " "))
     ms = entry.details.get("ms")
+    words = words_of(verb, bool(ms))
     if ms:
         minutes, seconds = divmod(round(int(str(ms)) / 1000), 60)
         words += f" by {minutes} min" + (f" {seconds} s" if seconds else "")

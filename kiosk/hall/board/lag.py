@@ -1,10 +1,8 @@
-"""Lags: how far the hall's copy of each sitting is behind its seat, and where a sitting stood still."""
+"""Lags: how far the hall's copy of each sitting is behind its seat."""
 
 from dataclasses import dataclass
 
 from kiosk.hall.board.fold import Glance
-from kiosk.hall.board.need import Need
-from kiosk.views.board import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +16,6 @@ class Lags:
 
     def __init__(self) -> None:
         self._behind: dict[str, _Behind] = {}
-        self._boots: dict[str, str] = {}
 
     def of(self, look: Glance, now_ms: int) -> int | None:
         """Return the age of the oldest entry the hall does not hold, in milliseconds.
@@ -40,15 +37,3 @@ class Lags:
         if known is None or known.held_seq != held:
             known = self._behind[sitting] = _Behind(held, look.heard.vitals_ms)
         return max(quiet_ms, now_ms - known.since_ms)
-
-    def gap(self, look: Glance) -> Need | None:
-        """Return that a sitting went on after its machine was started again, once for each time."""
-        told = look.sitting
-        if told is None or look.record is None or look.is_over:
-            return None
-        sitting = look.record.progress.submission_id
-        before, self._boots[sitting] = self._boots.get(sitting), told.boot_id
-        if before in (None, told.boot_id):
-            return None
-        words = "started again: the time between was not charged; charge it on the seat, or leave it"
-        return Need(look.seat, "gap", Severity.NOTE, words)

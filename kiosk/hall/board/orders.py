@@ -12,8 +12,8 @@ from kiosk.exam.roles import Rights
 from kiosk.exam.supervision import is_possible
 from kiosk.exam.text import clean_line
 from kiosk.hall.board.arrivals import Arrivals
-from kiosk.hall.board.credit import Credits
-from kiosk.hall.board.deal import DEALS, NEED_REASON, WORDS
+from kiosk.hall.board.credit import Credits, Due
+from kiosk.hall.board.deal import DEALS, NEED_REASON, WORDS, words_of
 from kiosk.hall.board.errand import Errands
 from kiosk.hall.board.fold import LOST_MS, REST_BREAK, Glance
 from kiosk.hall.board.incident import Incidents
@@ -55,7 +55,7 @@ class Orders:
         self._message = message
         self._arrivals = Arrivals(store, watch, rights, clock)
         self._incidents = Incidents(store, watch, rights, clock)
-        self._credits = Credits(watch, store.roster.chiefs, clock)
+        self._credits = Credits(watch, store.roster.chiefs, rights, clock)
         self._undoing = Undoing(store, watch, self._arrivals)
         self._lock = RLock()
 
@@ -80,7 +80,12 @@ class Orders:
                 plan = self._undoing.plan(order, errand)
                 return [*plan.done, *self._send(plan.wanted, errand, WORDS[Verb.UNDO.value])]
             case Verb.CREDIT:
-                return self._credit(order, errand)
+                return [self._settle(self._credits.due(order, errand))]
+            case Verb.CHARGE_GAP:
+                return self._each(order, lambda look: self._settle(self._credits.gap_due(look, order, errand)))
+            case Verb.CAUSE:
+                words = self._credits.lay(order, errand)
+                return [Outcome(seat, True, words) for seat in order.seats]
             case Verb.CHECK_IN | Verb.ABSENT:
                 self._arrivals.check(errand.pair)
                 return self._each(order, lambda look: self._arrive(look, order, errand))
@@ -156,12 +161,11 @@ class Orders:
             )
         return _in_order(order, [*outcomes, *self._send(wanted, errand, WORDS[Verb.INCIDENT.value])])
 
-    def _credit(self, order: Order, errand: Errand) -> list[Outcome]:
-        due = self._credits.due(order, errand)
-        outcomes = self._send([due.wanted], errand, DEALS[Verb.CREDIT].done)
-        if outcomes[0].done:
-            self._credits.settle(due, errand.pair.first)
-        return outcomes
+    def _settle(self, due: Due) -> Outcome:
+        (outcome,) = self._send([due.wanted], due.errand, words_of(due.errand.verb, due.wanted.amount_ms > 0))
+        if outcome.done:
+            self._credits.settle(due, due.errand.pair.first)
+        return outcome
 
     def _each(self, order: Order, do: Callable[[Glance], Outcome]) -> list[Outcome]:
         outcomes = []

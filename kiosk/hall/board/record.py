@@ -28,6 +28,8 @@ class Acts:
     resumed: bool = False
     """Whether it was let go on since its last pause; what its seat tells may still be older."""
     moved: bool = False
+    settled: set[int] = field(default_factory=set)
+    """Gaps somebody has decided on, by entry number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +108,5 @@ def _count(acts: Acts, grant: Grant) -> None:
             acts.by_hall, acts.resumed = False, True
         case Act.MOVE:
             acts.moved = True
+        case Act.CHARGE_GAP if grant.gap is not None:
+            acts.settled.add(grant.gap)

@@ -26,6 +26,8 @@ class Wanted:
     amount_ms: int = 0
     reason: str = ""
     note: str = ""
+    gap: int | None = None
+    """Entry number of the gap a CHARGE_GAP is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Warrants:
             who=pair.first.user_id,
             second=None if pair.second is None else pair.second.user_id,
             amount_ms=wanted.amount_ms,
+            gap=wanted.gap,
             reason=clean_line(wanted.reason, LONGEST_REASON),
             note=clean_text(wanted.note, LONGEST_NOTE),
             issued_at=self._clock.now().at,

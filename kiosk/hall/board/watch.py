@@ -1,14 +1,14 @@
 """The watch: looks at the whole hall once a second and tells every console what it saw."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, RLock, Thread
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.exam.attempt import Phase
-from kiosk.exam.incident import Sight
+from kiosk.exam.incident import Cause, Sight
 from kiosk.exam.moment import Clock, Moment, parse_iso
 from kiosk.hall.attendance import Attendances
 from kiosk.hall.board.attention import Attentions
@@ -16,9 +16,9 @@ from kiosk.hall.board.cast import Cast, cast_of, of_the_hour
 from kiosk.hall.board.count import counted
 from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
 from kiosk.hall.board.lag import Lags
-from kiosk.hall.board.need import Need, hall_needs, needs, runs_on
+from kiosk.hall.board.need import hall_needs, needs, runs_on
 from kiosk.hall.board.notice import Notices
-from kiosk.hall.board.outage import Outages
+from kiosk.hall.board.outage import Outages, Standstill
 from kiosk.hall.board.plan import Spot, laid_out
 from kiosk.hall.board.record import Records
 from kiosk.hall.hub.presence import Presence
@@ -213,8 +213,7 @@ class Watch:
         self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
         for need in self._notices.drain():
             self.attentions.note(need, now)
-        for need in self._gaps(now):
-            self.attentions.raise_(need, now)
+        self._attend_gaps(now)
         self.attentions.measure(
             {
                 look.record.progress.submission_id: self._sight(look, now)
@@ -224,10 +223,20 @@ class Watch:
             now,
         )
 
-    def _gaps(self, now: datetime) -> Sequence[Need]:
-        now_ms, looks = round(now.timestamp() * 1000), self.seen.looks.values()
-        found = [need for look in looks for need in (self._lags.gap(look), self._outages.over(look, now_ms))]
-        return [need for need in found if need is not None]
+    def _attend_gaps(self, now: datetime) -> None:
+        """Raise each gap a seat came back with, and take those for over that were settled."""
+        found: list[Standstill] = []
+        told: dict[str, frozenset[int]] = {}
+        for look in self.seen.looks.values():
+            if look.sitting is None or look.record is None:
+                continue
+            sitting = look.record.progress.submission_id
+            told[sitting] = frozenset(line.gap for line in look.sitting.gaps)
+            cause = self.attentions.cause_of(sitting) or Cause.EQUIPMENT
+            for one in self._outages.told(look, cause, self._sight(look, now)):
+                if one.meter.gap not in look.record.acts.settled:
+                    found.append(one)
+        self.attentions.stand(found, told, now)
 
     def _sight(self, look: Glance, now: datetime) -> Sight:
         return Sight(

@@ -93,6 +93,8 @@ def _line(entry: AuditEntry, names: Mapping[str, str], subjects: Mapping[str, tu
 
 def _act_words(entry: AuditEntry) -> str:
     act = entry.details.get("act")
+    if act == Act.CHARGE_GAP.value:
+        return "gap charged" if entry.details.get("ms") else "gap not charged"
     if isinstance(act, str):
         return clean_line(act.replace("_", " "), 40)
     words = _WORDS.get(entry.subject_type, entry.action.replace(".", ": ").replace("_", " "))
