@@ -305,7 +305,8 @@ def test_another_cause_charges_the_gap_and_stands_in_the_books(room: Room) -> No
     words = [words for _, words in room.board.card(SEAT).events]
     assert any(w.startswith("laid to: candidate") for w in words)
     assert any(w.startswith("gap charged by 2 min: candidate") for w in words)
-    assert [(d.words, d.can_undo) for d in room.board.deeds()][0] == ("gap charged by 2 min 10 s: candidate", False)
+    newest = room.board.deeds()[0]
+    assert (newest.words, newest.can_undo) == ("gap charged by 2 min 10 s: candidate", False)
 
 
 @pytest.mark.parametrize("reason", ["nobody", ""])

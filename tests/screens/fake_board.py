@@ -53,6 +53,8 @@ FROM: dict[Verb, tuple[frozenset[SeatState], SeatState | None]] = {
     Verb.ABSENT: (frozenset({S.READY}), S.ABSENT),
     Verb.CHECK_IN: (frozenset({S.READY, S.ABSENT}), S.READY),
     Verb.CREDIT: (frozenset({S.WORKING, S.PAUSED, S.LOST}), None),
+    Verb.CHARGE_GAP: (frozenset({S.WORKING, S.PAUSED}), None),
+    Verb.CAUSE: (frozenset(S), None),
 }
 RUNNING = frozenset({S.WORKING, S.LOST})
 DONE = {
@@ -60,6 +62,7 @@ DONE = {
     Verb.REST_BREAK: "on a rest break", Verb.LOCK: "locked", Verb.UNLOCK: "open again", Verb.MESSAGE: "told",
     Verb.INCIDENT: "noted", Verb.MOVE: "moved", Verb.HAND_IN_FOR: "handed in", Verb.REOPEN: "open again",
     Verb.END: "ended", Verb.ABSENT: "marked absent", Verb.CHECK_IN: "checked in", Verb.CREDIT: "credited",
+    Verb.CHARGE_GAP: "gap settled", Verb.CAUSE: "cause changed",
 }  # fmt: skip
 
 
@@ -142,7 +145,7 @@ class FakeBoard:
         self.change("E2", state=S.READY, percent=None, left_ms=None, since_ms=600_000)
         self.change("B8", percent=100)
         self.raise_attention("a1", "A7", "lost", Severity.ALARM, "no word from the seat", 42_000)
-        self.raise_attention("a2", "B3", "incident", Severity.WARN, "power", 130_000, proposal_ms=130_000)
+        self.raise_attention("a2", "B3", "incident", Severity.WARN, "power", 130_000, proposal_ms=130_000, cause="hall")
         self.raise_attention("a3", "A4", "slow", Severity.NOTE, "last save 15 s ago", 15_000)
         return self
 
@@ -368,10 +371,15 @@ class FakeBoard:
             self.change(line.seat, state=then, since_ms=0, lag_ms=0, percent=line.percent or 0)
         if order.verb is Verb.START:
             self.change(line.seat, left_ms=7_200_000)
-        if order.verb in (Verb.EXTEND, Verb.CREDIT, Verb.REOPEN) and order.amount_ms:
+        is_gap = order.attention_id in self.attention and self.attention[order.attention_id].kind == "gap"
+        if order.verb in (Verb.EXTEND, Verb.CREDIT, Verb.REOPEN) and order.amount_ms and not is_gap:
             self.change(line.seat, left_ms=(line.left_ms or 0) + order.amount_ms, extended=True)
         if order.verb is Verb.CREDIT and order.attention_id:
-            self.attention.pop(order.attention_id, None)
+            settled = self.attention.pop(order.attention_id)
+            if settled.kind == "gap":
+                return Outcome(line.seat, True, "gap charged" if order.amount_ms else "gap not charged")
+        if order.verb is Verb.CAUSE:
+            self._lay(order)
         if order.verb is Verb.CHECK_IN and "photo: no" in order.text:
             self.raise_attention(
                 f"m{len(self.orders)}", line.seat, "mismatch", Severity.WARN, f"{line.candidate}: photo"
@@ -386,6 +394,14 @@ class FakeBoard:
             self.lines[order.target] = replace(line, seat=order.target, **self._place(order.target))
             self.change(line.seat, candidate=None, roll_number=None, test=None, percent=None, left_ms=None)
         return Outcome(line.seat, True, DONE[order.verb])
+
+    def _lay(self, order: Order) -> None:
+        known = self.attention[order.attention_id]
+        lost = int(known.words.split()[-1])
+        credited = order.reason in ("equipment", "hall")
+        proposal = None if order.reason == "unclear" else lost if credited else 0
+        charge = None if proposal is None else lost - proposal
+        self.attention[order.attention_id] = replace(known, cause=order.reason, proposal_ms=proposal, charge_ms=charge)
 
     def _place(self, seat: str) -> dict[str, int]:
         return {"row": self.lines[seat].row, "column": self.lines[seat].column}

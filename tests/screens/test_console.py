@@ -461,9 +461,9 @@ async def test_the_whole_hall_is_paused_and_goes_on_after_a_question() -> None:
 
 async def test_every_verb_of_the_board_has_a_key() -> None:
     letters = [offer.letter for offer in OFFERS]
-    assert {offer.verb for offer in OFFERS} | {Verb.CREDIT, Verb.UNDO} == set(Verb)
+    assert {offer.verb for offer in OFFERS} | {Verb.CREDIT, Verb.CAUSE, Verb.UNDO} == set(Verb)
     assert len(set(letters)) == len(letters)
-    assert not set(letters) & set("CZNY")
+    assert not set(letters) & set("CXZNY")
 
 
 # what needs somebody
@@ -508,11 +508,55 @@ async def test_the_worst_stands_first_and_the_cursor_stays_on_what_it_was_on() -
 async def test_one_key_credits_what_an_incident_has_cost() -> None:
     async with a_hall() as hall:
         await hall.press("c")
-        assert "No credit is proposed for this seat." in hall.text
+        assert "Nothing is proposed for this seat." in hall.text
         await hall.press("f5", "f5", "c")
         order = await hall.ordered()
         assert order == Order(verb=Verb.CREDIT, seats=("B3",), amount_ms=130_000, attention_id="a2")
         await hall.sees("B3 · Weber, Ines · B-1054: 2:10 credited.")
+
+
+def a_gap(cause: str, proposal_ms: int | None, charge_ms: int | None) -> FakeBoard:
+    """Return a hall in which B2 came back after it stood still, in milliseconds."""
+    board = FakeBoard()
+    told = {"cause": cause, "proposal_ms": proposal_ms, "charge_ms": charge_ms}
+    board.raise_attention("g", "B2", "gap", Severity.WARN, "stood still, ms: 130000", 5_000, **told)
+    return board
+
+
+async def test_one_key_settles_a_gap_as_its_cause_says_and_another_changes_the_cause() -> None:
+    async with a_hall(a_gap("equipment", 130_000, 0)) as hall:
+        await hall.press("x")
+        assert "No time was lost at this seat" in hall.text
+        await hall.sees("C charges nothing · X equipment")
+        await hall.press("f5", "x")
+        assert "▶ equipment: the time is given back" in hall.text
+        await hall.press("down", "down", "enter")
+        order = await hall.ordered()
+        assert order == Order(verb=Verb.CAUSE, seats=("B2",), reason="candidate", attention_id="g")
+        await hall.sees("C charges 2:10 · X candidate")
+        await hall.press("c")
+        order = await hall.ordered(2)
+        assert order == Order(verb=Verb.CREDIT, seats=("B2",), amount_ms=130_000, attention_id="g")
+        await hall.sees("gap charged.")
+        assert not hall.board.attention
+
+
+async def test_what_a_chief_must_decide_is_not_settled_by_one_key() -> None:
+    async with a_hall(a_gap("unclear", None, None)) as hall:
+        await hall.press("f5", "c")
+        assert "The rule proposes nothing by this cause." in hall.text
+        await hall.press("x", "escape")
+        assert not hall.board.orders
+
+
+async def test_a_gap_is_settled_by_its_verb_with_minutes_a_reason_and_a_second_pin() -> None:
+    async with a_hall(a_gap("unclear", None, None)) as hall:
+        await hall.press("f5", "v")
+        assert "Minutes that count as used" in hall.text
+        await hall.press("2", "enter", *["down"] * 5, "enter", *SECOND_PIN, "enter")
+        order = await hall.ordered()
+        assert (order.verb, order.seats, order.amount_ms) == (Verb.CHARGE_GAP, ("B2",), 120_000)
+        assert (order.reason, order.second_pin) == ("rest break", SECOND_PIN)
 
 
 async def test_note_is_taken_of_what_the_seat_under_the_cursor_needs() -> None:

@@ -75,10 +75,13 @@ class AttentionList(LineView):
         self._place = same[0] if same else max(0, min(self._place, len(self._items) - 1))
         self.paint()
 
-    def about(self, seat: str | None, *, with_proposal: bool = False) -> Attention | None:
-        """Return the worst there is about a seat; under the cursor of the list, that."""
+    def about(self, seat: str | None, *, with_cause: bool = False) -> Attention | None:
+        """Return the worst there is about a seat; under the cursor of the list, that.
+
+        `with_cause`: only what is credited or charged by its cause.
+        """
         items = [self.current] if self.has_focus and self.current else self._items
-        found = (i for i in items if i.seat == seat and (i.proposal_ms or not with_proposal))
+        found = (i for i in items if i.seat == seat and (i.cause is not None or not with_cause))
         return next(found, None)
 
     def place_after(self, seat: str | None) -> int:

@@ -1,5 +1,7 @@
 """The console of a hall: the map of seats, what needs somebody, and one key for each act."""
 
+from dataclasses import replace
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,6 +10,7 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static
 
+from kiosk.exam.incident import Cause
 from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, Card, Order, SeatLine, Severity, Verb
 from screens.proctor.console.attention import AttentionList
@@ -49,7 +52,8 @@ class ConsoleScreen(SelectingPage):
         "+ extended, • selected, ■■ all answered, ↑ the hall holds the bundle, ↑↑ central has received it."
     )
     BINDINGS = [
-        Binding("c,C", "credit", show=False, id="console.credit", tooltip="Credit the time an incident has cost"),
+        Binding("c,C", "credit", show=False, id="console.credit", tooltip="Credit or charge lost time by its cause"),
+        Binding("x,X", "cause", show=False, id="console.cause", tooltip="Lay lost time to another cause"),
         Binding("y,Y", "note", show=False, id="console.note", tooltip="Take note of what needs this seat"),
         Binding("n,N", "announce", show=False, id="console.announce", tooltip="Announce: to all, or to the selected"),
         Binding("f3", "quiet", show=False, id="console.quiet", tooltip="Hide quiet seats, or show them"),
@@ -205,15 +209,31 @@ class ConsoleScreen(SelectingPage):
             self.take_note(AttentionList.Noted(found))
 
     def action_credit(self) -> None:
-        """Give back what an incident has cost, as the hall's rule proposes; Z takes it back."""
-        found = self.needing.about(self.here(), with_proposal=True)
-        if found is None or found.seat is None or not found.proposal_ms:
-            self.say("No credit is proposed for this seat. E extends its time.")
+        """Give back what an incident has cost, or settle a gap, as the hall's rule proposes by the cause."""
+        found = self.needing.about(self.here(), with_cause=True)
+        if found is None or found.seat is None:
+            self.say("Nothing is proposed for this seat. E extends its time.")
+        elif found.charge_ms is None and not found.proposal_ms:
+            self.say("The rule proposes nothing by this cause. X changes the cause, V settles a gap, E extends.")
         elif not self.refuses_acts():
-            order = Order(
-                verb=Verb.CREDIT, seats=(found.seat,), amount_ms=found.proposal_ms, attention_id=found.attention_id
-            )
+            amount_ms = found.proposal_ms or 0 if found.charge_ms is None else found.charge_ms
+            order = Order(verb=Verb.CREDIT, seats=(found.seat,), amount_ms=amount_ms, attention_id=found.attention_id)
             self.post_message(OrderAsked(order))
+
+    def action_cause(self) -> None:
+        """Lay what interrupted the seat that is looked at to another cause."""
+        from screens.proctor.console.cause import CauseDialog
+
+        found = self.needing.about(self.here(), with_cause=True)
+        if found is None or found.seat is None:
+            self.say("No time was lost at this seat, as far as the hall knows.")
+        elif not self.refuses_acts():
+            order = Order(verb=Verb.CAUSE, seats=(found.seat,), attention_id=found.attention_id)
+
+            def answer(cause: Cause | None) -> None:
+                self.order(None if cause is None else replace(order, reason=cause.value))
+
+            self.app.push_screen(CauseDialog(found), answer)
 
     def action_announce(self) -> None:
         """Write an announcement."""

@@ -135,7 +135,7 @@ class ConsolePage(BoardPage):
         by_name = {line.seat: line for line in self.board.seats} if self.board else {}
         lines = [by_name[o.seat] for o in outcomes if o.seat in by_name]
         place = whom(lines) if lines and order.seats else "The hall"
-        if order.verb is Verb.CREDIT:
+        if order.verb is Verb.CREDIT and not (len(outcomes) == 1 and outcomes[0].words.startswith("gap ")):
             return f"{place}: {clock_text(order.amount_ms)} credited."
         words = clean_line(outcomes[0].words, 80) if len(outcomes) == 1 else DONE[order.verb]
         return f"{place}: {words}{'' if words.endswith('.') else '.'}"

@@ -13,7 +13,8 @@ def need_lines(item: Attention, width: int, lines: int, *, here: bool, stale: bo
     ink = "attention--cursor" if here else "attention--stale" if stale else f"attention--{item.severity}"
     rest = ink if here or stale else "attention--words"
     over = " (over)" if item.is_over else ""
-    credit = f" · C credits {clock_text(item.proposal_ms)}" if item.proposal_ms else ""
+    credit = proposal_words(item)
+    credit = f" · {credit}" if credit else ""
     words = clean_line(item.words, 200)
     head = (
         f"{'▶' if here else ' '}{GLYPHS[item.severity]} {item.severity:<6}"
@@ -26,3 +27,13 @@ def need_lines(item: Attention, width: int, lines: int, *, here: bool, stale: bo
     first = f"{head}{over}"
     second = f"          {shorten(words, max(8, width - 11 - len(credit)))}{credit}"
     return [((f"{first:<{width}}", ink),), ((f"{second:<{width}}", rest),)]
+
+
+def proposal_words(item: Attention) -> str:
+    """Return what the hall's rule would do by the cause, with the keys for it; nothing where it has none."""
+    if item.cause is None:
+        return ""
+    cause = f"X {clean_line(item.cause, 12)}"
+    if item.charge_ms is not None:
+        return f"C charges {clock_text(item.charge_ms)} · {cause}" if item.charge_ms else f"C charges nothing · {cause}"
+    return f"C credits {clock_text(item.proposal_ms)} · {cause}" if item.proposal_ms else cause

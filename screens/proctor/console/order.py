@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList, Static
 
 from kiosk.exam.grant import REASONS
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Order, SeatLine, SeatState
+from kiosk.views.board import BoardState, Order, SeatLine, SeatState, Verb
 from screens.clock import MINUTE_MS, clock_text
 from screens.dialog import Dialog
 from screens.proctor.console.sign import end_of
@@ -44,7 +44,7 @@ class OrderDialog(Dialog[Order | None]):
             yield Static("To which seat", classes="label")
             yield Input(max_length=20, id="target")
         if offer.minutes is not None:
-            yield Static("Minutes to add", classes="label")
+            yield Static(offer.minutes_label, classes="label")
             yield Input(type="integer", max_length=4, id="minutes")
             yield Static(self._outcome(0), id="outcome", markup=False)
         if offer.asks_reason:
@@ -55,9 +55,9 @@ class OrderDialog(Dialog[Order | None]):
         if offer.text is not None:
             yield Static(offer.text, classes="label")
             yield Input(max_length=300, id="text")
-        if offer.second or offer.second_over is not None:
-            above = f"Second PIN (over {offer.second_over} min in all; a chief needs none)"
-            yield Static("PIN of a second person" if offer.second else above, classes="label second")
+        label = _second_label(offer)
+        if label:
+            yield Static(label, classes="label second")
             yield Input(password=True, max_length=64, id="second", classes="second")
         yield Static("", id="problem", classes="problem", markup=False)
 
@@ -71,7 +71,7 @@ class OrderDialog(Dialog[Order | None]):
         for field in self.query(Input):
             field.cursor_blink = False
         self.set_class(len(self._lines) > 1, "-many")
-        self.set_class(self._offer.second, "-second")
+        self.set_class(self._needs_second(), "-second")
         next(iter([*self._fields(), self.query_one("#back", Press)])).focus()
 
     @on(Input.Changed, "#minutes")
@@ -135,6 +135,8 @@ class OrderDialog(Dialog[Order | None]):
         return {field.id or "": field.value for field in self.query(Input)}
 
     def _outcome(self, minutes: int) -> str:
+        if self._offer.verb is Verb.CHARGE_GAP:
+            return ""
         if len(self._lines) != 1 or self._lines[0].left_ms is None:
             return f"{minutes} min for each of {len(self._lines)} seats" if minutes else ""
         left, clock = self._lines[0].left_ms, self._board.clock
@@ -180,4 +182,16 @@ class OrderDialog(Dialog[Order | None]):
 
     def _needs_second(self) -> bool:
         offer = self._offer
-        return offer.second or (offer.second_over is not None and (self._minutes() or 0) > offer.second_over)
+        return (
+            offer.second
+            or offer.second_if_asked is not None
+            or (offer.second_over is not None and (self._minutes() or 0) > offer.second_over)
+        )
+
+
+def _second_label(offer: Offer) -> str | None:
+    if offer.second:
+        return "PIN of a second person"
+    if offer.second_over is not None:
+        return f"Second PIN (over {offer.second_over} min in all; a chief needs none)"
+    return offer.second_if_asked

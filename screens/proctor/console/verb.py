@@ -21,6 +21,7 @@ class Offer:
     """What has happened afterwards, behind the names of the seats."""
     words: str
     """What will happen, in the dialog and in the help."""
+    minutes_label: str = "Minutes to add"
     minutes: int | None = None
     """Least number of minutes, or None where there are none."""
     asks_reason: bool = False
@@ -33,6 +34,8 @@ class Offer:
     """Whether it asks for another seat, and so is for one only."""
     second: bool = False
     """Whether a second person is always needed."""
+    second_if_asked: str | None = None
+    """Label of a second PIN that may stay empty, or None where it is not offered."""
     second_over: int | None = None
     """Above how many minutes a second person is needed."""
     at_once: bool = False
@@ -118,6 +121,17 @@ OFFERS = (
         text="What happened (no names of others)",
     ),
     Offer(
+        letter="V",
+        verb=Verb.CHARGE_GAP,
+        name="Settle gap",
+        done="gap settled",
+        words="Says whether the time a seat stood still counts as used; until then it does not. This stays so.",
+        minutes=0,
+        minutes_label="Minutes that count as used (0 for none)",
+        asks_reason=True,
+        second_if_asked="Second PIN (for other than the hall's rule says of the reason; a chief needs none)",
+    ),
+    Offer(
         letter="T",
         verb=Verb.MOVE,
         name="Move to seat",
@@ -176,10 +190,12 @@ BY_LETTER: Mapping[str, Offer] = {offer.letter: offer for offer in OFFERS}
 DONE: Mapping[Verb, str] = {
     **{offer.verb: offer.done for offer in OFFERS},
     Verb.CREDIT: "time credited",
+    Verb.CAUSE: "cause changed",
     Verb.UNDO: "taken back",
 }
 NAMES: Mapping[Verb, str] = {
     **{offer.verb: offer.name for offer in OFFERS},
     Verb.CREDIT: "Credit",
+    Verb.CAUSE: "Cause",
     Verb.UNDO: "Take back",
 }
