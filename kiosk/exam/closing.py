@@ -58,6 +58,8 @@ class SealedSitting:
     is_handed_in: bool
     is_receipted: bool = False
     """Whether central's receipt for it is held."""
+    is_lacking: bool = False
+    """Whether the hall acknowledged entries to its seat that are not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,8 @@ def _trouble(
 ) -> tuple[str, str] | None:
     """Return what keeps a row from being explained, and what to do about it; None where nothing does."""
     sealed_ids = {bundle.submission_id for bundle in sealed}
+    whole_ids = {bundle.submission_id for bundle in sealed if not bundle.is_lacking}
+    lacking = sorted({s.seat for s in sat if s.submission_id in sealed_ids - whole_ids})
     unsealed = sorted({s.seat for s in sat if s.submission_id not in sealed_ids})
     if attended.state is AttendanceState.ABSENT and (sat or sealed):
         what = f"{len(sealed)} bundles are" if len(sealed) > 1 else "a bundle is" if sealed else "a sitting is"
@@ -186,6 +190,12 @@ def _trouble(
             f"sat at {seats}, journal not sealed",
             f"seal and collect the sitting of {seats}: kiosk bundle export DIR --unfinished; where the "
             "machine is gone: kiosk hall rescue",
+        )
+    if lacking:
+        seats = ", ".join(lacking)
+        return (
+            f"what {seats} sealed lacks entries this hall acknowledged",
+            f"seal the hall's copy beside it: kiosk hall rescue --seat {seats}",
         )
     if sealed or row.is_withdrawn or attended.state in (AttendanceState.ABSENT, AttendanceState.SENT_AWAY):
         return None

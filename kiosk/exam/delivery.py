@@ -3,6 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiosk.exam.journal import Head
+
+
+def lacks(sealed: Head, held: Head) -> bool:
+    """Whether a sealed journal, by its last entry, cannot hold all that a hall holds of it up to `held`."""
+    return sealed.seq < held.seq or (sealed.seq == held.seq and sealed.hash != held.hash)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryLine:

@@ -65,12 +65,13 @@ class Collection:
                 raise Denied(f"this bundle is of {bundle.manifest.hall}, and this is {self._keys.hall}")
             delivery = self._delivery(bundle)
             is_new = self._store.bundles.keep(delivery, _audit(delivery, source))
+            flags = (*delivery.flags, *self._lacks(bundle.bundle_id, bundle.manifest.seat))
         except StoreError:
             raise  # the store's trouble says nothing about the bundle
         except KioskError as error:
             return Collected(source, Outcome.REFUSED, problem=error.message)
         outcome = Outcome.KEPT if is_new else Outcome.KNOWN
-        return Collected(source, outcome, bundle.bundle_id, flags=delivery.flags)
+        return Collected(source, outcome, bundle.bundle_id, flags=flags)
 
     def take_folder(self, folder: Path) -> Iterator[Collected]:
         """Take in every bundle file of a folder, by name; raises KioskError for a folder that is not there."""
@@ -112,6 +113,11 @@ class Collection:
             envelope=bundle.envelope,
             body=bundle.body,
         )
+
+    def _lacks(self, bundle_id: str, seat: str) -> Iterator[str]:
+        """Say what a comparison with the hall's copy shows now; as that may grow later, it is not kept."""
+        if bundle_id in self._store.bundles.lacking():
+            yield f"it lacks entries this hall acknowledged; seal the hall's copy too: kiosk hall rescue --seat {seat}"
 
     def _doubts(self, bundle: Bundle) -> Iterator[str]:
         named = bundle.manifest.assignment

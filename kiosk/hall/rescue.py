@@ -67,9 +67,11 @@ class Rescues:
         self._clock = clock
 
     def waiting(self) -> tuple[Stranded, ...]:
-        """Return every sitting the hall holds a copy of and whose bundle has not come, in the order they began."""
+        """Return every sitting the hall holds a copy of whose bundle has not come whole, in the order they began."""
         heads, names = self._store.board.heads(), self._store.roster.names()
-        here = {(line.submission_id, line.seat) for line in self._store.bundles.lines()}
+        lacking = self._store.bundles.lacking()
+        lines = (line for line in self._store.bundles.lines() if line.bundle_id not in lacking)
+        here = {(line.submission_id, line.seat) for line in lines}
         return tuple(
             Stranded(
                 submission_id=told.submission_id,
@@ -109,7 +111,8 @@ class Rescues:
         before = self._store.permits.lease(submission_id)
         told = self._progress(before)
         came = self._store.bundles.of_sitting(submission_id, before.lease.opened_on)
-        if any(bundle.seat == before.lease.seat for bundle in came):
+        lacking = self._store.bundles.lacking()
+        if any(bundle.seat == before.lease.seat and bundle.bundle_id not in lacking for bundle in came):
             raise Refused("The bundle of this sitting is in the hall already, so that nothing has to be rescued.")
         is_taken = is_rescuing(before.lease.seat)
         signed = before if is_taken else self._taken(before, by, clean_line(reason, LONGEST_REASON))

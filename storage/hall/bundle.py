@@ -11,6 +11,7 @@ from kiosk.exam.delivery import Delivery, DeliveryLine
 from kiosk.exam.error import Refused
 from kiosk.exam.log import AuditEntry
 from storage.hall.part import Part, table_of, write_audit
+from storage.hall.shortfall import lacking
 from storage.models import hall as rows
 
 _BYTES = ("manifest", "body")
@@ -81,6 +82,11 @@ class BundlePart(Part):
         """Return whether a bundle is here."""
         with self._reading() as work:
             return work.scalar(select(rows.Bundle.bundle_id).where(rows.Bundle.bundle_id == bundle_id)) is not None
+
+    def lacking(self) -> frozenset[str]:
+        """Return the bundles that have not all this hall acknowledged to the seat that may write their sitting."""
+        with self._reading() as work:
+            return lacking(work)
 
     def received(self, seat: str) -> tuple[str, ...]:
         """Return the ids of a seat's bundles that central's receipt has come for, in the order they were sealed."""

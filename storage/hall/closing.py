@@ -7,6 +7,7 @@ from kiosk.exam.error import Refused
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.person import Person
 from storage.hall.part import Part, write_audit
+from storage.hall.shortfall import lacking
 from storage.hall.value import account_of
 from storage.models import hall as rows
 
@@ -56,8 +57,11 @@ class ClosingPart(Part):
             .order_by(bundle.bundle_id)
         )
         with self._reading() as work:
+            short = lacking(work)
             return tuple(
-                SealedSitting(bundle_id, submission, assignment, handed_in, received is not None)
+                SealedSitting(
+                    bundle_id, submission, assignment, handed_in, received is not None, is_lacking=bundle_id in short
+                )
                 for bundle_id, submission, assignment, handed_in, received in work.execute(query)
             )
 

@@ -12,6 +12,7 @@ ROW = Expected("assignment-1", "candidate-1")
 SITTING = Sat("sitting-1", "assignment-1", "A3")
 BUNDLE = SealedSitting("bundle-1", "sitting-1", "assignment-1", True)
 UNFINISHED = SealedSitting("bundle-2", "sitting-2", "assignment-1", False)
+LACKING = SealedSitting("bundle-9", "sitting-1", "assignment-1", True, is_lacking=True)
 SECOND = Sat("sitting-2", "assignment-1", "A4")
 EXPECTED, PRESENT, ABSENT, MOVED = (
     AttendanceState.EXPECTED,
@@ -29,6 +30,7 @@ EXPECTED, PRESENT, ABSENT, MOVED = (
         (EXPECTED, "", [], [BUNDLE], RowState.PRESENT, ("bundle-1",)),
         (PRESENT, "", [SECOND], [UNFINISHED], RowState.UNFINISHED, ("bundle-2",)),
         (PRESENT, "", [SITTING, SECOND], [UNFINISHED, BUNDLE], RowState.PRESENT, ("bundle-1", "bundle-2")),
+        (PRESENT, "", [SITTING], [LACKING, BUNDLE], RowState.PRESENT, ("bundle-1", "bundle-9")),
         (ABSENT, "ill", [], [], RowState.ABSENT, ()),
         (MOVED, "Hall 3", [], [], RowState.MOVED, ()),
         (MOVED, "Hall 3", [SITTING], [BUNDLE], RowState.MOVED, ("bundle-1",)),
@@ -50,6 +52,8 @@ def test_a_row_is_explained(state, note, sittings, bundles, found, named):
         (PRESENT, [SITTING], [], "sat at A3, journal not sealed"),
         (MOVED, [SITTING], [], "sat at A3, journal not sealed"),
         (PRESENT, [SITTING, SECOND], [BUNDLE], "sat at A4, journal not sealed"),
+        (PRESENT, [SITTING], [LACKING], "what A3 sealed lacks entries this hall acknowledged"),
+        (MOVED, [SITTING, SECOND], [LACKING, UNFINISHED], "what A3 sealed lacks entries this hall acknowledged"),
         (ABSENT, [SITTING], [], "marked absent, but a sitting is here"),
         (ABSENT, [SITTING], [BUNDLE], "marked absent, but a bundle is here"),
         (ABSENT, [], [BUNDLE, UNFINISHED], "marked absent, but 2 bundles are here"),

@@ -322,3 +322,59 @@ def leases(store, submission):
     opened_on = store.permits.lease(submission).lease.opened_on
     with store.tails._reading() as work:
         return leases_of(work, submission, opened_on)
+
+
+def test_a_hand_in_that_a_seat_forgot_is_sealed_from_the_hall_s_copy(campus, hub):
+    """A disk that goes back to an older state takes nothing back: what its seat seals then does not close the hall."""
+    seat = sat(campus, hub, hands_in=False)
+    sitting, question = the_id(seat), seat.desk.state().question_id
+    lost_disk = campus.home.folder.parent / "older"
+    away(seat, hub)
+    shutil.copytree(seat.place.folder, lost_disk)
+    again = hub.begun(SEAT, campus.candidate.person.roll_number, campus.candidate.secret, the_assignment(hub))
+    again.desk.flag(question, True)
+    again.desk.hand_in()
+    until(lambda: hub.site.store.permits.all_progress()[0].is_over)
+    until(lambda: again.link.settle(sitting, 1))
+    receipt = again.desk.state().receipt
+    away(again, hub)
+    shutil.rmtree(seat.place.folder)
+    shutil.copytree(lost_disk, seat.place.folder)
+    back = hub.seat(SEAT)
+    until(lambda: back.desk._store.fences.of(sitting))
+    hub.site.store.seal_orders.order(campus.clock.at)
+    until(lambda: hub.site.store.bundles.lines())
+    until(lambda: any("lacks entries" in words for words in raised(hub)))
+    hub.stop()
+
+    store = store_of(campus)
+    (short,) = store.bundles.lines()
+    assert store.bundles.lacking() == {short.bundle_id}
+    room = Backroom.open(campus.home.hall, hall_keys(campus.home.hall), store, campus.clock)
+    (row,) = room.closings.matrix(campus.paper.test_id).lines
+    assert row.found.reason == f"what {SEAT} sealed lacks entries this hall acknowledged"
+    (done,) = rescued(campus)
+    assert (done["handedIn"], done["receipt"], done["problem"]) == (True, receipt, None)
+    (row,) = room.closings.matrix(campus.paper.test_id).lines
+    assert row.found.state is RowState.PRESENT
+    counted = at_central(campus, store)
+    assert counted[done["bundle"]].problem is None
+    marking.mark_automatic(campus.central.office, SYSTEM, submission_id=sitting)
+    assert campus.central.proof.receipt(receipt).bundle_id == done["bundle"]
+    store.close()
+
+
+def away(seat, hub):
+    """Close a seat and leave its files."""
+    seat.close()
+    hub.seats.remove(seat)
+    until(lambda: hub.hub.presence.post(SEAT) is None)
+
+
+def the_assignment(hub):
+    return hub.site.store.permits.all_progress()[0].assignment_id
+
+
+def raised(hub):
+    """Return what the board raises."""
+    return [a.words for a in hub.site.boardroom.watch.look_afresh().attention]
