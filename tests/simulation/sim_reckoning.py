@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 from broken_promise import Broken
 from sim_central import SimCentral
 
-from builders import a_paper
+from builders import a_paper, a_person
 from keyring import Keyring
+from kiosk.cli.bundle.gathering import OpenHall
+from kiosk.cli.hall.salvage import Salvage
 from kiosk.exam.entry import Entry, Genesis
 from kiosk.exam.moment import parse_iso
+from kiosk.exam.person import Role
 from kiosk.exam.sitting import Sitting
+from kiosk.hall.collection import Collection
+from kiosk.hall.supervision import Pair
 from kiosk.sealing import frame
+from kiosk.seat.place import seat_store
 
 if TYPE_CHECKING:
     from hall_day import Day
@@ -59,7 +65,37 @@ class Reckoning:
         missing = store.seal_orders.missing()
         if missing:
             raise Broken(f"bundles did not come: {missing}")
+        self._rescue()
         self.day.count["bundles"] += len(store.bundles.lines())
+
+    def _rescue(self) -> None:
+        """Seal the hall's copy where a seat sealed less than it was told is held, as the hall asks before it closes."""
+        hub, lacking = self.day.hub, self.day.hub.store.bundles.lacking()
+        short = {line.submission_id for line in hub.store.bundles.lines() if line.bundle_id in lacking}
+        if not short:
+            return
+        opened = OpenHall(hub.keys, hub.store, Collection.open(self.day.home.hall, hub.keys, hub.store, hub.clock))
+        both = Pair(a_person(Role.PROCTOR), a_person(Role.PROCTOR, user_id="proctor-2"))
+        with Salvage.open(self.day.home, opened, hub.hall, hub.clock) as salvage:
+            stranded = [one for one in hub.hall.rescues.waiting() if one.submission_id in short]
+            for done in salvage.all(stranded, both, "the disk went back"):
+                if done.problem is not None:
+                    raise Broken(f"I2: the hall's copy was not sealed: {done.problem}")
+        for submission_id in short:
+            self._look_at_rescued(submission_id)
+        if hub.store.bundles.lacking():
+            raise Broken("I2: what the hall acknowledged is in no bundle that may count")
+        self.day.count["rescued"] += len(short)
+
+    def _look_at_rescued(self, submission_id: str) -> None:
+        """Tell the oracle what the hall's own seat wrote."""
+        lease, oracle = self.day.hub.store.permits.lease(submission_id).lease, self.day.oracle
+        held = seat_store(self.day.home.seat(lease.seat))
+        oracle.writer[submission_id, lease.epoch] = lease.seat
+        for entry in held.whole_record(submission_id).entries:
+            if entry.epoch == lease.epoch:
+                oracle.written[submission_id, entry.epoch, entry.seq][entry.hash] = lease.seat
+        held.close()
 
     def _awaited(self) -> frozenset[str]:
         """Return the sittings without a bundle, each of which keeps the hall from closing."""
