@@ -61,6 +61,8 @@ class Case:
     """The order that the running attempt goes on elsewhere, which nobody has followed yet."""
     may_start: bool = True
     """Whether the proctor has let this candidate begin, where the hall starts together."""
+    doubt: str | None = None
+    """Why the test may be open at another seat although this hall knows of none, and no proctor said it is not."""
 
     @property
     def attempt(self) -> int:
@@ -75,6 +77,8 @@ class Openings:
         """`starts_together` tells whether candidates begin when the proctor says, rather than each on their own."""
         self.is_behind: Callable[[str, str], bool] = lambda seat, submission_id: False
         """Whether a seat holds less of a sitting than the hall; the hub says how to know."""
+        self.doubt: Callable[[str, str, Session | None], str | None] = lambda candidate, seat, session: None
+        """Why a candidate may be at work at another seat than this one; the hub says how to know."""
         self._starts_together = starts_together
         self._store = store
         self._keys = keys
@@ -219,11 +223,13 @@ class Openings:
         raise Denied("This test is not assigned to you.")
 
     def _case(self, guest: Guest, assignment: Assignment) -> Case:
-        latest = self._store.permits.progress((assignment.assignment_id,)).get(assignment.assignment_id)
+        latest = self._store.permits.attempt_at(assignment.assignment_id, guest.seat)
         sessions = self._store.roster.sessions(guest.person.user_id)
         session = session_for(sessions, assignment.test_id, self._now())
         paper = self._paper(assignment.paper_digest)
         running = None if latest is None or latest.is_over else latest
+        is_started = self._store.commands.is_started(assignment.candidate_id)
+        is_sure = latest is not None or is_started
         return Case(
             assignment=assignment,
             test=self._store.roster.test(assignment.test_id),
@@ -233,7 +239,8 @@ class Openings:
             session=session,
             is_expected=session is not None or not self._store.roster.all_sessions(),
             move=None if running is None else self._store.moves.waiting(running.submission_id),
-            may_start=not self._starts_together() or self._store.commands.is_started(assignment.candidate_id),
+            may_start=not self._starts_together() or is_started,
+            doubt=None if is_sure else self.doubt(assignment.candidate_id, guest.seat, session),
         )
 
     def _outline(self, digest: str | None) -> Outline | None:
@@ -294,6 +301,8 @@ def _check(guest: Guest, case: Case, now: datetime) -> None:
         raise Refused("The proctor has not opened this session yet. Please wait.")
     if not case.may_start:
         raise Refused(NOT_STARTED)
+    if case.doubt is not None:
+        raise Refused(case.doubt)
     _printed(case)
 
 

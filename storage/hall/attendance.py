@@ -53,6 +53,12 @@ class AttendancePart(Part):
         with self._reading() as work:
             return work.scalars(query.limit(1)).first() is not None
 
+    def seats_of(self, candidate_id: str) -> tuple[str, ...]:
+        """Return the seats at which a candidate is to sit, or is written down as present, by name."""
+        query = select(rows.Attendance.seat).where(rows.Attendance.candidate_id == candidate_id).distinct()
+        with self._reading() as work:
+            return tuple(sorted(seat for seat in work.scalars(query) if seat))
+
     def mark(self, marks: Sequence[Mark], audits: Sequence[AuditEntry]) -> None:
         """Write down what a proctor says of some candidates, all of them or none."""
         with self._writing() as work:

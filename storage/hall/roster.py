@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as OrmSession
 
 from kiosk.exam.assignment import Assignment, Session
@@ -46,6 +46,11 @@ class RosterPart(Part):
         """Return every package, in the order they were made."""
         with self._reading() as work:
             return tuple(package_of(r) for r in work.scalars(select(rows.Package).order_by(rows.Package.made_at)))
+
+    def first_loaded_at(self) -> datetime | None:
+        """Return when the first package was loaded into this store; None while there is none."""
+        with self._reading() as work:
+            return work.scalars(select(func.min(rows.Package.received_at))).one()
 
     def candidate(self, roll_number: str) -> Account | None:
         """Return who logs in with a roll number, or None."""

@@ -104,6 +104,7 @@ def open_boardroom(
             Relocations(watch, hub.moves, errands, rights),
             clock,
             messages.tell,
+            hub.doubts.of,
         ),
         preflights=Preflights(store, watch, keys, clock, BUILD, place.folder),
         closeouts=Closeouts(store, watch, closings, attendances),

@@ -5,8 +5,11 @@ from threading import Lock
 
 from kiosk.exam.text import clean_line
 from kiosk.hall.board.need import Need
+from kiosk.hall.hub.tails import CONTRADICTION, TWICE
 from kiosk.views.board import Severity
 
+GRAVE = frozenset({CONTRADICTION, TWICE})
+"""Kinds that are raised as an alarm: work may count twice, or not at all."""
 MOST = 1_000
 """Kept between two looks of the board; what comes after that many is the same trouble again."""
 
@@ -20,7 +23,7 @@ class Notices:
 
     def __call__(self, seat: str, kind: str, words: str) -> None:
         """Take note of something about a seat."""
-        severity = Severity.ALARM if kind == "contradiction" else Severity.WARN
+        severity = Severity.ALARM if kind in GRAVE else Severity.WARN
         with self._lock:
             self._waiting.append(Need(seat or None, clean_line(kind, 40), severity, clean_line(words, 300)))
 

@@ -19,6 +19,7 @@ from kiosk.hall.board.fold import LOST_MS, REST_BREAK, Glance
 from kiosk.hall.board.incident import Incidents
 from kiosk.hall.board.record import WHOLE_HALL
 from kiosk.hall.board.relocation import Relocations
+from kiosk.hall.board.starting import Doubt, Starts
 from kiosk.hall.board.undoing import Undoing
 from kiosk.hall.board.warrant import Errand, Wanted, Warrant, Warrants
 from kiosk.hall.board.watch import Watch
@@ -46,7 +47,10 @@ class Orders:
         relocations: Relocations,
         clock: Clock,
         message: Messenger,
+        doubt: Doubt,
     ) -> None:
+        """`doubt` says why a candidate may be at work at another seat already."""
+        self._starts = Starts(store.commands.is_started, doubt, clock)
         self._watch = watch
         self._supervision = supervision
         self._warrants = warrants
@@ -94,7 +98,8 @@ class Orders:
             case Verb.MOVE:
                 return self._each(order, lambda look: self._relocations.move(look, order, errand))
             case Verb.START:
-                return self._start(order, errand)
+                starts = self._starts.plan(self._looks(order), order.reason)
+                return _in_order(order, [*starts.refused, *self._send(starts.wanted, errand, WORDS[Verb.START.value])])
             case Verb.INCIDENT:
                 return self._incident(order, errand)
         return self._act(order, errand)
@@ -134,18 +139,6 @@ class Orders:
             except KioskError as refusal:
                 outcomes.append(Outcome(want.seat, False, refusal.message))
         return [*outcomes, *self._errands.run(warrants, dict.fromkeys(warrants, done))]
-
-    def _start(self, order: Order, errand: Errand) -> list[Outcome]:
-        outcomes, wanted = [], []
-        for look in self._looks(order):
-            if look.record is not None:
-                outcomes.append(Outcome(look.seat, False, "The sitting has begun already."))
-            elif look.player is None or look.player.expected is None:
-                outcomes.append(Outcome(look.seat, False, "Nobody is expected at this seat."))
-            else:
-                candidate = look.player.person.user_id
-                wanted.append(Wanted(act=Act.START, seat=look.seat, reason=order.reason, note=candidate))
-        return _in_order(order, [*outcomes, *self._send(wanted, errand, WORDS[Verb.START.value])])
 
     def _incident(self, order: Order, errand: Errand) -> list[Outcome]:
         """Note what happened: in the journal where a sitting is there, in the books where none is."""

@@ -45,6 +45,11 @@ class Claims:
         self._claims[seat] = claim
         return vitals if claim.is_proved else vitals.model_copy(update={"candidate_id": None})
 
+    def elsewhere(self, candidate_id: str, seat: str) -> str | None:
+        """Return another seat that says somebody is signed in there, whether that is proved or not."""
+        found = (name for name, claim in self._claims.copy().items() if claim.candidate_id == candidate_id)
+        return next((name for name in found if name != seat), None)
+
     def _looked_into(self, seat: str, candidate_id: str, now_ms: int) -> _Claim:
         known = self._claims.get(seat)
         if known is None or known.candidate_id != candidate_id:

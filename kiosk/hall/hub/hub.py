@@ -12,6 +12,7 @@ from kiosk.hall.hub.beats import Beats
 from kiosk.hall.hub.claim import Claims
 from kiosk.hall.hub.commands import Commands
 from kiosk.hall.hub.confirmations import Confirmations
+from kiosk.hall.hub.doubt import Doubts
 from kiosk.hall.hub.moves import Moves
 from kiosk.hall.hub.post import Post
 from kiosk.hall.hub.presence import Presence
@@ -84,10 +85,13 @@ class Hub:
         self.ahead = Ahead(hall, self.presence)
         self.seal_orders = SealOrders(store, self.presence)
         self.confirmations = Confirmations(store, hall.confirmation, self.presence, clock, notice)
-        self._beats = Beats(store, self.presence, clock, Claims(hall.is_here, notice))
+        claims = Claims(hall.is_here, notice)
+        self._beats = Beats(store, self.presence, clock, claims)
+        self.doubts = Doubts(store, self.tails.has_told, claims.elsewhere)
         self._store = store
         self._clock = clock
         hall.openings.is_behind = self.tails.is_behind
+        hall.openings.doubt = self.doubts.of
 
     def join(self, seat: str, build: str, post: Post) -> None:
         """Take a seat that has proved itself onto the line; a line it had before is hung up."""
