@@ -89,7 +89,7 @@ class Desk(Lobby):
             codes=self._codes,
         )
         self._is_overlay_open = False
-        self.inbox = Inbox()
+        self.inbox = Inbox(store.messages)
         self.orders = Orders(self._hub.done)
         self._turn = RLock()
 
@@ -103,6 +103,7 @@ class Desk(Lobby):
         roll, secret = clean_line(roll_number, LONGEST_SECRET), clean_line(code, LONGEST_SECRET)
         self._admission = self._authority.admit(roll, secret, self.seat)
         self._forget_sitting()
+        self.inbox.open(self._admission.candidate.user_id)
         return self._admission.candidate
 
     def sign_out(self) -> None:
@@ -141,7 +142,7 @@ class Desk(Lobby):
         self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate, attached)
         self._writer.drain()
         self._store.advances.forget(assignment_id)  # what was allowed ahead for it opens nothing any more
-        self.inbox.clear()
+        self.inbox.open(admission.candidate.user_id)
         self.inbox.fill(self._entries(scribe))
         self._reporter.tell(scribe)
         self._hub.saved(scribe.sitting.genesis.submission_id, at_once=True)

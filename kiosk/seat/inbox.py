@@ -1,4 +1,4 @@
-"""The inbox: what the hall tells a candidate. While a test is open it stands in the journal, so that it is kept."""
+"""The inbox: what the hall tells a candidate. With a test open it stands in the journal, else in the seat's store."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,6 +9,7 @@ from kiosk.exam.error import Refused
 from kiosk.exam.text import clean_line, clean_text
 from kiosk.seat.scribe import Scribe
 from kiosk.views.desk import HallMessage
+from storage.seat.message import KeptMessage, MessagePart
 
 LONGEST = 2_000
 
@@ -16,7 +17,9 @@ LONGEST = 2_000
 class Inbox:
     """The messages of whoever is signed in. Usable from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: MessagePart) -> None:
+        self._store = store
+        self._candidate_id = ""
         self._messages: dict[str, HallMessage] = {}
         self._places: dict[str, int] = {}
         """Entries by message."""
@@ -26,9 +29,17 @@ class Inbox:
         return message_id in self._messages
 
     def clear(self) -> None:
-        """Forget it all: another candidate comes."""
+        """Forget it all: nobody is signed in."""
         with self._lock:
+            self._candidate_id = ""
             self._messages, self._places = {}, {}
+
+    def open(self, candidate_id: str) -> None:
+        """Begin with what a candidate was told here while no test was open."""
+        kept = self._store.of(candidate_id)
+        with self._lock:
+            self._candidate_id, self._places = candidate_id, {}
+            self._messages = {m.message_id: _shown(m) for m in kept}
 
     def fill(self, entries: Iterable[Entry]) -> None:
         """Take back what a journal says was told and read."""
@@ -40,7 +51,10 @@ class Inbox:
                     self._read(next((i for i, seq in self._places.items() if seq == entry.body["message"]), None))
 
     def take(self, message: HallMessage, scribe: Scribe | None) -> HallMessage:
-        """Keep a message, in the journal where a test is open; return it as it is shown."""
+        """Keep a message, in the journal where a test is open; return it as it is shown.
+
+        Outside a test it is committed when this returns, so that the hall is told of nothing a restart could lose.
+        """
         clean = replace(message, who=clean_line(message.who, 100), text=clean_text(message.text, LONGEST))
         body = {
             "message": clean.message_id,
@@ -53,6 +67,8 @@ class Inbox:
             if clean.message_id in self._messages:
                 return self._messages[clean.message_id]
             entry = None if scribe is None else scribe.observe(Kind.MESSAGED, body)
+            if scribe is None and self._candidate_id:
+                self._store.keep(self._candidate_id, _kept(clean))
             self._put(clean, None if entry is None else entry.seq)
             return clean
 
@@ -66,6 +82,8 @@ class Inbox:
             place = self._places.get(message_id)
             if scribe is not None and place is not None:
                 scribe.observe(Kind.READ, {"message": place})
+            elif place is None and self._candidate_id:
+                self._store.read(self._candidate_id, message_id)
             self._read(message_id)
             return True
 
@@ -88,4 +106,21 @@ def _message(entry: Entry) -> HallMessage:
     body = entry.body
     return HallMessage(
         message_id=body["message"], at=body["at"], who=body["who"], text=body["text"], question_id=body["question"]
+    )
+
+
+def _kept(message: HallMessage) -> KeptMessage:
+    return KeptMessage(
+        message_id=message.message_id, at=message.at, who=message.who, text=message.text, question=message.question_id
+    )
+
+
+def _shown(kept: KeptMessage) -> HallMessage:
+    return HallMessage(
+        message_id=kept.message_id,
+        at=kept.at,
+        who=kept.who,
+        text=kept.text,
+        question_id=kept.question,
+        is_read=kept.is_read,
     )

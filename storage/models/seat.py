@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Bytes, DayKey, SeatBase
@@ -175,6 +175,21 @@ class Acquaintance(SeatBase):
     secret_hash: Mapped[str]
     """Argon2id string of the access code; never the code."""
     kept_at: Mapped[datetime]
+
+
+class Message(SeatBase):
+    """One thing the hall told a candidate while no test was open."""
+
+    __tablename__ = "messages"
+
+    candidate_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    message_id: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+    at: Mapped[datetime]
+    """When the hall said it."""
+    who: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    question: Mapped[str | None]
+    is_read: Mapped[bool] = mapped_column(default=False)
 
 
 class Advance(SeatBase):

@@ -23,6 +23,7 @@ from storage.seat.challenge import ChallengePart
 from storage.seat.door import DoorPart
 from storage.seat.fence import FencePart
 from storage.seat.grant import GrantPart
+from storage.seat.message import MessagePart
 from storage.seat.page import table_of, write_page
 from storage.seat.paper import PaperPart
 from storage.seat.record import read_record
@@ -53,6 +54,8 @@ class SeatStore:
         """Permissions given ahead."""
         self.grants = GrantPart(engine)
         """Acts that were carried out."""
+        self.messages = MessagePart(engine)
+        """What candidates were told outside their tests."""
         self.papers = PaperPart(engine)
         """Sealed papers sent before the exam."""
 

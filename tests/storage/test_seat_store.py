@@ -1,7 +1,9 @@
 """The seat's store, plain and encrypted: pages in, records out, refusals."""
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from builders import Trial, a_grant, a_lease, a_paper, a_person, an_attempt
@@ -15,6 +17,7 @@ from kiosk.exam.sitting import Step
 from kiosk.exam.status import SubmissionStatus
 from kiosk.exam.supervision import carry_out
 from storage.models import seat as rows
+from storage.seat.message import KeptMessage, MessagePart
 from storage.seat.store import SeatStore
 
 
@@ -220,3 +223,20 @@ def test_the_same_paper_is_kept_once(store):
     store.append([first_page(other, submission_id="submission-2", lease_id="lease-2")])
     with store._readers.connect() as connection:
         assert len(connection.execute(select(rows.Paper.paper_digest)).all()) == 1
+
+
+def test_messages_are_kept_for_one_candidate_once_and_read_once(seat_engine: Engine) -> None:
+    messages = MessagePart(seat_engine)
+    later, first = (
+        KeptMessage(message_id=name, at=f"2031-05-06T12:0{minute}:00.000Z", who="Mbeki", text=name, question=None)
+        for name, minute in (("later", 5), ("first", 1))
+    )
+    for message in (later, first, replace(first, text="another")):
+        messages.keep("candidate-1", message)
+    messages.keep("candidate-2", first)
+    assert messages.of("candidate-1") == (first, later)
+    messages.read("candidate-1", "first")
+    messages.read("candidate-1", "never told")
+    assert messages.of("candidate-1") == (replace(first, is_read=True), later)
+    assert messages.of("candidate-2") == (first,)
+    assert messages.of("candidate-3") == ()

@@ -1,0 +1,88 @@
+"""What the hall tells a candidate who has no test open is kept: a restart of the seat loses no word of it."""
+
+import pytest
+
+from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL, a_house
+from kiosk.exam.entry import Kind
+from kiosk.exam.error import Refused
+from kiosk.exam.person import Person, Role
+from live_hub import a_live_hub, until
+
+PROCTOR = Person(user_id="proctor-1", name="Mbeki, Thandi", role=Role.PROCTOR)
+WORDS = "We begin ten minutes late."
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with a_live_hub(a_house(tmp_path)) as hub:
+        yield hub
+
+
+def restarted(hub, seat):
+    """End a seat's program and start it again."""
+    seat.close()
+    hub.seats.remove(seat)
+    return hub.seat("A12")
+
+
+def told(seat):
+    """Return what the candidate is shown, and whether they have read it."""
+    return [(m.text, m.is_read) for m in seat.desk.messages()]
+
+
+def given(hub):
+    """Return to how many seats the one announcement came, and how many read it."""
+    (word,) = hub.hub.announcements.given()
+    return word.delivered, word.read
+
+
+def waiting(hub):
+    """Return a seat at which somebody is signed in, has no test open, and was told something."""
+    seat = hub.seat("A12")
+    seat.desk.sign_in(ROLL, CODE)
+    hub.hub.announcements.give(WORDS, PROCTOR, ["A12"])
+    until(lambda: given(hub) == (1, 0))
+    return seat
+
+
+def test_it_is_there_after_a_restart_and_can_still_be_read_once(hub):
+    seat = waiting(hub)
+    assert told(seat) == [(WORDS, False)]
+    seat = restarted(hub, seat)
+    assert told(seat) == []
+    seat.desk.sign_in(ROLL, CODE)
+    assert told(seat) == [(WORDS, False)]
+    (message,) = seat.desk.messages()
+    seat.desk.read_message(message.message_id)
+    until(lambda: given(hub) == (1, 1))
+    seat = restarted(hub, seat)
+    seat.desk.sign_in(ROLL, CODE)
+    assert told(seat) == [(WORDS, True)]
+
+
+def test_nobody_else_is_shown_it(hub):
+    seat = waiting(hub)
+    (message,) = seat.desk.messages()
+    seat = restarted(hub, seat)
+    seat.desk.sign_in(OTHER_ROLL, OTHER_CODE)
+    assert told(seat) == []
+    with pytest.raises(Refused, match="no such message"):
+        seat.desk.read_message(message.message_id)
+    seat.desk.sign_out()
+    assert told(seat) == []
+
+
+def test_it_stays_in_sight_when_the_test_begins_and_is_read_outside_its_journal(hub):
+    seat = waiting(hub)
+    seat.desk.begin("assignment-1")
+    hub.hub.announcements.give("Half an hour is left.", PROCTOR, ["A12"])
+    until(lambda: told(seat) == [(WORDS, False), ("Half an hour is left.", False)])
+    for message in seat.desk.messages():
+        seat.desk.read_message(message.message_id)
+    seat.desk._writer.drain()
+    kinds = [e.kind for e in seat.desk._entries(seat.desk.scribe)]
+    assert (kinds.count(Kind.MESSAGED), kinds.count(Kind.READ)) == (1, 1)
+    seat = restarted(hub, seat)
+    seat.desk.sign_in(ROLL, CODE)
+    seat.desk.begin("assignment-1")
+    assert told(seat) == [(WORDS, True), ("Half an hour is left.", True)]
