@@ -13,6 +13,7 @@ from kiosk.exam.entry import Genesis, Kind
 from kiosk.exam.fence import Fence
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import Opening, Page, SignedGrant, SignedLease, row_id
+from storage.engine import StoreError
 from storage.models import seat as rows
 from storage.models.base import SeatBase
 from storage.page import answer_row, entry_row, evidence_row, grant_row, lease_row, sitting_key, standing_row
@@ -34,10 +35,27 @@ def write_page(connection: Connection, page: Page) -> None:
         _write_proctoring(connection, page)
     if page.evidence:
         write_evidence(connection, page)
-    if page.grant is not None:  # one the hall gave before the journal came to this seat came with that
-        connection.execute(adding_once(rows.Grant), [confirmed_row(page.grant)])
+    if page.grant is not None:
+        _write_grant(connection, page, page.grant)
     if page.fence is not None:
         connection.execute(adding_once(rows.Fence), [fence_row(page.fence)])
+
+
+def _write_grant(connection: Connection, page: Page, signed: SignedGrant) -> None:
+    """Keep a grant that is carried out now; one that came with a journal, and was not carried out, is there already.
+
+    Raises StoreError for one that was carried out before: no act is done twice, whatever a program thinks.
+    """
+    if connection.execute(adding_once(rows.Grant), [confirmed_row(signed)]).rowcount:
+        return
+    entry, grant_id = rows.JournalEntry, signed.grant.grant_id
+    done = select(entry.seq).where(
+        entry.submission_id == page.genesis.submission_id,
+        entry.seq < page.entries[0].seq,
+        entry.body.contains(grant_id, autoescape=True),
+    )
+    if connection.scalar(done.limit(1)) is not None:
+        raise StoreError("This act was carried out before. Nothing was written.")
 
 
 def write_lease(connection: Connection, signed: SignedLease) -> None:

@@ -114,7 +114,7 @@ def test_wrong_pins_slow_down_as_everywhere(house):
         with pytest.raises(Denied) as caught:
             house.hall.act_codes.issue(asked)
     assert caught.value.wait_seconds == 5
-    with pytest.raises(Denied, match="Wait"):
+    with pytest.raises(Denied, match="Too many wrong tries"):
         house.hall.act_codes.issue(wish(house))
 
 

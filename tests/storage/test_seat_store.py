@@ -16,6 +16,7 @@ from kiosk.exam.record import SealedRecord
 from kiosk.exam.sitting import Step
 from kiosk.exam.status import SubmissionStatus
 from kiosk.exam.supervision import carry_out
+from storage.engine import StoreError
 from storage.models import seat as rows
 from storage.seat.message import KeptMessage, MessagePart
 from storage.seat.store import SeatStore
@@ -158,7 +159,7 @@ def test_a_grant_is_carried_out_once_whatever_a_program_thinks(store):
     signed = SignedGrant(grant=pause, envelope=b"signed")
     steps = carry_out(attempt.sitting, pause, attempt.clock.now())
     store.append([page(attempt, steps, grant=signed)])
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StoreError, match="carried out before"):
         store.append([page(attempt, [Step(Kind.RESUMED, steps[0].body)], grant=signed)])
 
 

@@ -60,6 +60,8 @@ class Conversation:
         self._shown: Ageing | None = None
         self._number = 0
         self._line: ClientConnection | None = None
+        """The line on which the hub has told how the hall stands."""
+        self._dialled: ClientConnection | None = None
         self._trouble = NOT_NOW
         self._lock = Lock()
         self._ids = count(1)
@@ -74,8 +76,9 @@ class Conversation:
 
     def close(self) -> None:
         """Hang up and end the thread."""
-        self._closing.set()
-        line = self._line
+        with self._lock:
+            self._closing.set()
+            line = self._dialled
         if line is not None:
             hang_up(line)
         if self._thread.is_alive():
@@ -129,10 +132,19 @@ class Conversation:
             except KioskError as lost:
                 self._trouble = f"{lost.message} Nothing was done. The seats go on by themselves."
             else:
-                if self._converse(line):
+                if self._keep(line) and self._converse(line):
                     rest = FIRST_REST
             self._closing.wait(rest * random.uniform(0.5, 1.0))  # noqa: S311  an uneven rest, no secret
             rest = min(LONGEST_REST, rest * 2)
+
+    def _keep(self, line: ClientConnection) -> bool:
+        """Note the line, so that `close` hangs up on it; return False where that has been called meanwhile."""
+        with self._lock:
+            self._dialled = line
+            is_closing = self._closing.is_set()
+        if is_closing:
+            hang_up(line)
+        return not is_closing
 
     def _converse(self, line: ClientConnection) -> bool:
         """Listen to the hub until it is silent or says what it cannot; return whether it told anything."""
