@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from kiosk.exam.status import AttendanceState
 from kiosk.hall.print.fact import digest_of
 from kiosk.hall.print.gathering import Gathering, Sat, Sitter
 from kiosk.hall.print.page import Plan, Slips
-from kiosk.hall.print.pdf import draw
+from kiosk.hall.print.pdf import Sheets, draw
 from kiosk.hall.print.plain import write_plain
 from kiosk.hall.print.plan import seat_plan
 from kiosk.hall.print.room import numbers_of, place_of, rows_of
@@ -117,3 +118,27 @@ def test_no_name_and_no_seat_breaks_a_page(name, seat):
         printed = compose("Hall 2", [gathering], "d" * 64, MADE)
         draw(printed)
         write_plain(printed)
+
+
+def test_a_text_is_shaped_only_where_its_script_asks_for_it():
+    shaped = []
+    for text in ("Okafor, Anna", "Nguyễn Thị Ánh", "Παπαδόπουλος", "Иванова, Ольга", "12:30 – 14:00", "… →"):
+        sheets = Sheets(login_slips("Hall 2", [a_gathering()], "d" * 64, MADE))
+        sheets.face.shape(text)
+        assert not sheets.text_shaping, text
+    for text in ("अनन्या", "محمد", "e\u0301", "שרה", "ไทย"):
+        sheets = Sheets(login_slips("Hall 2", [a_gathering()], "d" * 64, MADE))
+        sheets.face.shape(text)
+        shaped.append(bool(sheets.text_shaping))
+    assert shaped == [True] * 5
+
+
+@pytest.mark.parametrize("compose", ALL)
+def test_the_bar_moves_with_every_row_of_a_long_table_and_never_back(compose):
+    sitters = [a_sitter(n, f"A{n}", f"Okafor, Anna {n}") for n in range(1, 61)]
+    told = []
+    draw(compose("Hall 2", [a_gathering(*sitters)], "d" * 64, MADE), told=lambda *at: told.append(at))
+    done, whole = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert set(whole) == {done[-1]}
+    assert max(after - before for before, after in pairwise(done)) == 1

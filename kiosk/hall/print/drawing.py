@@ -32,7 +32,8 @@ def draw_table(sheets: "Sheets", table: Table) -> None:
     whole = sum(column.share for column in table.columns)
     widths = [sheets.epw * column.share / whole for column in table.columns]
     _draw_head(sheets, table, widths)
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
+        sheets.told(number)
         folded = []
         for column, width, text in zip(table.columns, widths, row, strict=True):
             sheets.type(CODE_PT if column.is_code else TEXT_PT)

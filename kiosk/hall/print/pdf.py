@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue
@@ -17,6 +18,8 @@ from kiosk.hall.print.typeface import FAMILY, Typeface
 MARGIN_MM = 14.0
 FOOT_MM = 14.0
 LINE_MM = 4.6
+PAGES_MM = 22.0
+"""Width of the page number; how wide the number of all pages will be is not known while a page is drawn."""
 SHOWN_DIGEST = 16
 """Characters of the facts' digest at the foot of every page; the whole one stands in the report."""
 
@@ -31,6 +34,11 @@ class Sheets(FPDF):
         super().__init__(orientation="landscape" if printout.is_wide else "portrait", unit="mm", format="A4")
         self._printout = printout
         self.face = Typeface(self, font)
+        self.told: Callable[[int], None] = _unheard
+        """Told how many rows of a block are drawn."""
+        self._widths: dict[tuple[str, bool, float], float] = {}
+        """Width of each text by its letters: the same labels and names are measured again and again."""
+        self._folded: dict[tuple[str, float, bool, float], list[str]] = {}
         self.set_creation_date(parse_iso(printout.made_at))
         self.set_title(clean_text(f"{printout.title} · {printout.place}", 200))
         self.set_producer("exam-kiosk")
@@ -57,19 +65,45 @@ class Sheets(FPDF):
         """Return as much of a line as fits a width, with an ellipsis where something was left out."""
         text = self.face.fit(text)
         room = width - 2 * self.c_margin
-        if self.get_string_width(text) <= room:
+        if self.wide(text) <= room:
             return text
-        while text and self.get_string_width(text + "…") > room:
+        while text and self.wide(text + "…") > room:
             text = text[:-1]
         return text.rstrip() + "…"
 
+    def wide(self, text: str) -> float:
+        """Return how wide a line is in the letters chosen, in millimetres."""
+        key = text, "B" in self.font_style, float(self.font_size_pt)
+        if key not in self._widths:
+            self._widths[key] = self.get_string_width(text)
+        return self._widths[key]
+
     def folded(self, text: str, width: float, line_mm: float) -> list[str]:
         """Return the lines a text takes in a width."""
-        found = self.multi_cell(
-            width, line_mm, self.face.fit(text) or " ", dry_run=True, output=MethodReturnValue.LINES, align="L"
-        )
-        assert isinstance(found, list)
-        return [str(line) for line in found]
+        text = self.face.fit(text) or " "
+        if "\n" not in text and self.wide(text) <= width - 2 * self.c_margin:
+            return [text]
+        key = text, width, "B" in self.font_style, float(self.font_size_pt)
+        if key not in self._folded:
+            found = self.multi_cell(width, line_mm, text, dry_run=True, output=MethodReturnValue.LINES, align="L")
+            assert isinstance(found, list)
+            self._folded[key] = [str(line) for line in found]
+        return self._folded[key]
+
+    def get_string_width(self, s: str, *given: Any, **named: Any) -> float:
+        """Measure a text; it is shaped only where its script asks for that."""
+        self.face.shape(s)
+        return float(super().get_string_width(s, *given, **named))
+
+    def cell(self, w: Any = None, h: Any = None, text: str = "", *given: Any, **named: Any) -> Any:
+        """Write a line; it is shaped only where its script asks for that."""
+        self.face.shape(text)
+        return super().cell(w, h, text, *given, **named)
+
+    def multi_cell(self, w: float, h: Any = None, text: str = "", *given: Any, **named: Any) -> Any:
+        """Write a paragraph; it is shaped only where its script asks for that."""
+        self.face.shape(text)
+        return super().multi_cell(w, h, text, *given, **named)
 
     def header(self) -> None:
         """Draw what stands above every page."""
@@ -89,8 +123,8 @@ class Sheets(FPDF):
         self.type(7.5, grey=True)
         at = parse_iso(self._printout.made_at)
         words = f"Printed {at:%Y-%m-%d %H:%M} UTC · facts {self._printout.digest[:SHOWN_DIGEST]}"
-        self.cell(self.epw * 0.75, 5, words)
-        self.cell(self.epw * 0.25, 5, f"page {self.page_no()} of {{all}}", align="R")
+        self.cell(self.epw - PAGES_MM, 5, words)
+        self.cell(PAGES_MM, 5, f"page {self.page_no()} of {{all}}")
 
 
 def draw(printout: Printout, font: Path | None = None, told: Told | None = None) -> tuple[bytes, int]:
@@ -100,11 +134,27 @@ def draw(printout: Printout, font: Path | None = None, told: Told | None = None)
     sheets.type(16, bold=True)
     sheets.put(sheets.epw, 9, f"{printout.title}: {printout.place}")
     sheets.ln(11)
-    for number, block in enumerate(printout.blocks, 1):
+    whole, done = sum(map(_rows, printout.blocks)), 0
+    for block in printout.blocks:
+        sheets.told = _unheard if told is None else _from(told, done, whole)
         _draw(sheets, block)
+        done += _rows(block)
         if told is not None:
-            told(number, len(printout.blocks))
+            told(done, whole)
     return bytes(sheets.output()), len(sheets.face.missing)
+
+
+def _rows(block: Block) -> int:
+    """Return how much work a block is: its rows or slips."""
+    return max(1, len(block.rows) if isinstance(block, Table) else len(block.slips) if isinstance(block, Slips) else 1)
+
+
+def _from(told: Told, before: int, whole: int) -> Callable[[int], None]:
+    return lambda row: told(before + row, whole)
+
+
+def _unheard(row: int) -> None:
+    """Nobody looks on."""
 
 
 def _draw(sheets: Sheets, block: Block) -> None:

@@ -18,6 +18,7 @@ def draw_slips(sheets: "Sheets", block: Slips) -> None:
     width = sheets.epw / ACROSS
     top = sheets.get_y()
     for number, slip in enumerate(block.slips):
+        sheets.told(number)
         column = number % ACROSS
         if column == 0:
             if number:
