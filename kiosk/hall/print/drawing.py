@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 TEXT_PT, HEAD_PT, CODE_PT = 8.5, 8.0, 6.2
 LINE_MM, PAD_MM = 3.9, 0.8
 LABEL_MM = 42.0
+GAP_MM = 2.5
+"""Between a number at the right of its column and the words of the next."""
 
 
 def draw_pairs(sheets: "Sheets", block: Pairs) -> None:
@@ -56,7 +58,9 @@ def _draw_head(sheets: "Sheets", table: Table, widths: list[float]) -> None:
     for column, width, lines in zip(table.columns, widths, folded, strict=True):
         for number, line in enumerate(lines):
             sheets.set_xy(left, top + PAD_MM + number * LINE_MM)
-            sheets.cell(width, LINE_MM, line, align="R" if column.is_right else "L")
+            sheets.cell(
+                width - GAP_MM if column.is_right else width, LINE_MM, line, align="R" if column.is_right else "L"
+            )
         left += width
     sheets.set_xy(sheets.l_margin, top + height)
 
@@ -69,7 +73,9 @@ def _draw_row(sheets: "Sheets", table: Table, widths: list[float], folded: list[
         begin = top + (height - len(lines) * LINE_MM) / 2 if table.row_mm else top + PAD_MM
         for number, line in enumerate(lines):
             sheets.set_xy(left, begin + number * LINE_MM)
-            sheets.cell(width, LINE_MM, line, align="R" if column.is_right else "L")
+            sheets.cell(
+                width - GAP_MM if column.is_right else width, LINE_MM, line, align="R" if column.is_right else "L"
+            )
         left += width
         if table.row_mm and left < sheets.w - sheets.r_margin - 1:
             sheets.set_draw_color(190)

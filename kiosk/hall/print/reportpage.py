@@ -82,7 +82,7 @@ def _overview(report: HallReport) -> list[Block]:
     if began:
         last = _when(max(ended), zone) if ended else "none"
         pairs.append(("First start", f"{_when(min(began), zone)}, last hand-in {last} ({zone_name(zone)})"))
-    counts = ", ".join(f"{number} {name}" for name, number in report.counts().items())
+    counts = " · ".join(f"{name} {number}" for name, number in report.counts().items())
     return [Pairs((*pairs, ("Counted", counts)))]
 
 

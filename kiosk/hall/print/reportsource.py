@@ -13,8 +13,8 @@ from kiosk.exam.lease import Lease
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.text import clean_line
 from kiosk.hall.closing import Closings, Matrix
-from kiosk.hall.print.actsource import act_lines, code_lines, grant_line
-from kiosk.hall.print.report import BundleLine, ClosingLine, HallReport, MoveLine, RosterLine, SittingLine
+from kiosk.hall.print.actsource import act_lines, code_lines, grant_line, incident_lines
+from kiosk.hall.print.report import ActLine, BundleLine, ClosingLine, HallReport, MoveLine, RosterLine, SittingLine
 from kiosk.hall.print.source import GatheringSource
 from storage.hall.store import HallStore
 
@@ -38,15 +38,18 @@ class ReportSource:
         tests = held if test_id is None else (test_id,)
         story = _Story(self._store, tests)
         matrices = [self._closings.matrix(t) for t in tests]
-        whole = test_id is None
+        whole, books = test_id is None, self._store.permits.acts()
         return HallReport(
             hall=self._hall,
             tests=tuple(self._test(t) for t in tests),
             gatherings=self._gatherings.gatherings(test_id),
             roster=tuple(line for matrix in matrices for line in _roster(matrix)),
             sittings=story.sittings(),
-            incidents=tuple(grant_line(g, story.names, story.subject_of(g)) for g in story.grants if g.act is Act.NOTE),
-            acts=act_lines(self._store.permits.acts(), story.names, story.subjects, None if whole else story.known),
+            incidents=_by_time(
+                *(grant_line(g, story.names, story.subject_of(g)) for g in story.grants if g.act is Act.NOTE),
+                *incident_lines(books, story.names, None if whole else story.known),
+            ),
+            acts=act_lines(books, story.names, story.subjects, None if whole else story.known),
             moves=story.moves(),
             codes=code_lines(self._store.records.codes(), story.names, None if whole else story.known),
             bundles=self._bundles(story, whole),
@@ -191,6 +194,10 @@ class _Story:
             elif grant.act is Act.TAKE_BACK:
                 added[grant.submission_id] -= grant.amount_ms
         return added
+
+
+def _by_time(*lines: ActLine) -> tuple[ActLine, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.at, line.seat)))
 
 
 def _roster(matrix: Matrix) -> list[RosterLine]:
