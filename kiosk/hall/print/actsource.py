@@ -34,7 +34,7 @@ _NAMELESS = frozenset({"attentions", "announcements"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 SHOWN_DIGEST = 16
 INCIDENT = "incident"
-_SHOWN = ("note", "flags", "release", "number", "papers", "sittings", "settled_at")
+_SHOWN = ("flags", "release", "number", "papers", "sittings", "settled_at")
 
 
 def act_lines(
@@ -104,6 +104,7 @@ def _line(entry: AuditEntry, names: Mapping[str, str], subjects: Mapping[str, tu
     if not subject and entry.subject_id != details.get("seat"):
         subject = _subject(entry)
     reason = [str(details["reason"])] if details.get("reason") else []
+    reason += [str(details["note"])] if details.get("note") else []
     reason += [f"{name.replace('_', ' ')} {details[name]}" for name in _SHOWN if details.get(name)]
     return ActLine(
         at=entry.at,

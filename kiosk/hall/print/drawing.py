@@ -11,7 +11,7 @@ TEXT_PT, HEAD_PT, CODE_PT = 8.5, 8.0, 6.2
 LINE_MM, PAD_MM = 3.9, 0.8
 LABEL_MM = 42.0
 GAP_MM = 2.5
-"""Between a number at the right of its column and the words of the next."""
+"""Between a number or a digest and the words of the next column."""
 
 
 def draw_pairs(sheets: "Sheets", block: Pairs) -> None:
@@ -39,7 +39,8 @@ def draw_table(sheets: "Sheets", table: Table) -> None:
         folded = []
         for column, width, text in zip(table.columns, widths, row, strict=True):
             sheets.type(CODE_PT if column.is_code else TEXT_PT)
-            folded.append(sheets.folded(text, width, LINE_MM))
+            room = width - GAP_MM if column.is_code or column.is_right else width
+            folded.append(sheets.folded(text, room, LINE_MM))
         height = max(table.row_mm, max(map(len, folded)) * LINE_MM + 2 * PAD_MM)
         if sheets.room_mm < height:
             sheets.add_page()
