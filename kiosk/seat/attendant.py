@@ -181,7 +181,10 @@ class Attendant:
         self._store.fences.keep(stop_of(signed, moment) if is_stop else fence_of(signed, moment))
 
     def _announce(self, message: AnnouncementMessage) -> None:
-        """Tell whoever sits here; what does not concern their paper is only answered. Nobody there hears it later."""
+        """Tell whoever sits here; what does not concern their paper is only answered.
+
+        Where nobody sits nothing is answered, and the hub says it again.
+        """
         desk, scribe = self._desk, self._desk.scribe
         if desk.candidate is None:
             return
@@ -202,4 +205,5 @@ class Attendant:
         )
         if not is_known:
             desk.tell(Told(shown))
+        desk.settle()  # the hub says it once, so that nothing it was told of may be lost
         self._hub.told(shown.message_id, shown.is_read)

@@ -151,6 +151,10 @@ class Desk(Lobby):
         record = self._store.record(scribe.sitting.genesis.submission_id)
         return () if record is None else record.entries
 
+    def settle(self) -> None:
+        """Wait until all that was put down is saved; raises KioskError where that is not going to happen."""
+        self._writer.drain()
+
     def unlock_overlay(self, pin: str) -> str:
         """Let the hall check a proctor's PIN; return the proctor's name; raises Denied with the wait."""
         return clean_line(self._authority.proctor(pin[:LONGEST_SECRET], self.seat))

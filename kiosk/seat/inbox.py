@@ -53,7 +53,7 @@ class Inbox:
     def take(self, message: HallMessage, scribe: Scribe | None) -> HallMessage:
         """Keep a message, in the journal where a test is open; return it as it is shown.
 
-        Outside a test it is committed when this returns, so that the hall is told of nothing a restart could lose.
+        What is in no journal, as outside a test and after a hand-in, is committed when this returns.
         """
         clean = replace(message, who=clean_line(message.who, 100), text=clean_text(message.text, LONGEST))
         body = {
@@ -67,7 +67,7 @@ class Inbox:
             if clean.message_id in self._messages:
                 return self._messages[clean.message_id]
             entry = None if scribe is None else scribe.observe(Kind.MESSAGED, body)
-            if scribe is None and self._candidate_id:
+            if entry is None and self._candidate_id:
                 self._store.keep(self._candidate_id, _kept(clean))
             self._put(clean, None if entry is None else entry.seq)
             return clean

@@ -86,3 +86,35 @@ def test_it_stays_in_sight_when_the_test_begins_and_is_read_outside_its_journal(
     seat.desk.sign_in(ROLL, CODE)
     seat.desk.begin("assignment-1")
     assert told(seat) == [(WORDS, True), ("Half an hour is left.", True)]
+
+
+def test_what_is_told_after_the_hand_in_is_kept_too(hub):
+    seat = hub.begun("A12", ROLL, CODE)
+    for section in seat.desk.sheet().sections:
+        for question in section.questions:
+            seat.desk.visit(question.question_id)
+            if question.options:
+                seat.desk.choose(question.question_id, [question.options[0].option_id])
+    seat.desk.hand_in()
+    hub.hub.announcements.give(WORDS, PROCTOR, ["A12"])
+    until(lambda: given(hub) == (1, 0))
+    seat = restarted(hub, seat)
+    seat.desk.sign_in(ROLL, CODE)
+    assert told(seat) == [(WORDS, False)]
+
+
+def test_the_hall_is_told_of_nothing_that_is_not_saved(hub, monkeypatch):
+    seat = hub.begun("A12", ROLL, CODE)
+    saved = []
+    said = type(seat.link).told
+
+    def noted(link, announcement_id, is_read):
+        entries = seat.desk._store.whole_record(seat.desk.scribe.sitting.genesis.submission_id).entries
+        saved.append([e.body.get("message") for e in entries if e.kind is Kind.MESSAGED])
+        said(link, announcement_id, is_read)
+
+    monkeypatch.setattr(type(seat.link), "told", noted)
+    hub.hub.announcements.give(WORDS, PROCTOR, ["A12"])
+    until(lambda: given(hub) == (1, 0))
+    (message,) = seat.desk.messages()
+    assert saved[0] == [message.message_id]
