@@ -125,11 +125,11 @@ OFFERS = (
         verb=Verb.CHARGE_GAP,
         name="Settle gap",
         done="gap settled",
-        words="Says whether the time a seat stood still counts as used; until then it does not. This stays so.",
+        words="Whether time a seat stood still counts as used. It cannot be taken back.",
         minutes=0,
         minutes_label="Minutes that count as used (0 for none)",
         asks_reason=True,
-        second_if_asked="Second PIN (for other than the hall's rule says of the reason; a chief needs none)",
+        second_if_asked="Second PIN (against the rule; a chief needs none)",
     ),
     Offer(
         letter="T",
