@@ -285,8 +285,11 @@ def test_a_plan_lays_seats_out_by_name() -> None:
     [
         ({}, {"gaps": (GapLine(gap=7, ms=69_000),)}, ["stood still for 1:09"]),  # the program was started again
         ({}, {"gaps": (GapLine(gap=7, ms=None),), "boot_id": "boot-2"}, ["stood still for 1:10"]),  # as the hall saw
-        ({}, {"gaps": (GapLine(gap=5, ms=None), GapLine(gap=7, ms=None))},
-         ["stood still, nobody could measure", "stood still for 1:10"]),  # the hall saw the newest only
+        (
+            {},
+            {"gaps": (GapLine(gap=5, ms=None), GapLine(gap=7, ms=None))},
+            ["stood still, nobody could measure", "stood still for 1:10"],
+        ),  # the hall saw the newest only
         ({}, {"gaps": (GapLine(gap=7, ms=9_999),)}, []),  # not worth a look
         ({}, {"used_ms": 70_000, "left_ms": 59 * MINUTE}, []),  # only the line was cut: the candidate worked on
         ({"phase": Phase.PAUSED}, {"phase": Phase.RUNNING}, []),  # it stood anyway
