@@ -343,8 +343,8 @@ async def test_a_slow_console_gets_the_newest_state_and_no_queue_of_old_ones(mon
 WORDS_FOR = {
     "act", "act_id", "amount_ms", "announcement_id", "announcements", "answered", "at", "at_central", "at_seat",
     "attendance", "attention", "attention_id", "accommodated", "age_ms", "away", "badges", "board", "build", "bundle",
-    "call", "can_undo", "candidate", "central", "challenge", "checks", "clock", "code", "column", "columns", "counts",
-    "deeds", "delivered", "done", "elapsed_ms", "events", "expected", "extended", "fitness", "hall", "handed_in", "id",
+    "call", "can_undo", "candidate", "cause", "central", "challenge", "charge_ms", "checks", "clock", "code", "column",
+    "columns", "counts", "deeds", "delivered", "done", "elapsed_ms", "events", "expected", "extended", "fitness", "hall", "handed_in", "id",
     "in_hall", "incidents", "is_open", "is_over", "is_spare", "kind", "lag_ms", "left_ms", "lines", "method", "missing",
     "name", "number", "outcomes", "paper", "paused", "percent", "pin", "present", "proposal_ms", "protocol",
     "questions", "read", "reason", "roll_number", "row", "rows", "saved_central_at", "saved_hall_at", "saved_ms",
