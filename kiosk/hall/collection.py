@@ -65,7 +65,7 @@ class Collection:
                 raise Denied(f"this bundle is of {bundle.manifest.hall}, and this is {self._keys.hall}")
             delivery = self._delivery(bundle)
             is_new = self._store.bundles.keep(delivery, _audit(delivery, source))
-            flags = (*delivery.flags, *self._lacks(bundle.bundle_id, bundle.manifest.seat))
+            flags = (*delivery.flags, *self._lacks(bundle))
         except StoreError:
             raise  # the store's trouble says nothing about the bundle
         except KioskError as error:
@@ -114,9 +114,10 @@ class Collection:
             body=bundle.body,
         )
 
-    def _lacks(self, bundle_id: str, seat: str) -> Iterator[str]:
+    def _lacks(self, bundle: Bundle) -> Iterator[str]:
         """Say what a comparison with the hall's copy shows now; as that may grow later, it is not kept."""
-        if bundle_id in self._store.bundles.lacking():
+        seat = bundle.manifest.seat
+        if bundle.bundle_id in self._store.bundles.lacking(bundle.manifest.submission_id):
             yield f"it lacks entries this hall acknowledged; seal the hall's copy too: kiosk hall rescue --seat {seat}"
 
     def _doubts(self, bundle: Bundle) -> Iterator[str]:

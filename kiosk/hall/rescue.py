@@ -111,7 +111,7 @@ class Rescues:
         before = self._store.permits.lease(submission_id)
         told = self._progress(before)
         came = self._store.bundles.of_sitting(submission_id, before.lease.opened_on)
-        lacking = self._store.bundles.lacking()
+        lacking = self._store.bundles.lacking(submission_id)
         if any(bundle.seat == before.lease.seat and bundle.bundle_id not in lacking for bundle in came):
             raise Refused("The bundle of this sitting is in the hall already, so that nothing has to be rescued.")
         is_taken = is_rescuing(before.lease.seat)

@@ -83,10 +83,10 @@ class BundlePart(Part):
         with self._reading() as work:
             return work.scalar(select(rows.Bundle.bundle_id).where(rows.Bundle.bundle_id == bundle_id)) is not None
 
-    def lacking(self) -> frozenset[str]:
-        """Return the bundles that have not all this hall acknowledged to the seat that may write their sitting."""
+    def lacking(self, submission_id: str | None = None) -> frozenset[str]:
+        """Return the bundles, of one sitting or of all, that have not all this hall acknowledged to its seat."""
         with self._reading() as work:
-            return lacking(work)
+            return lacking(work, submission_id)
 
     def received(self, seat: str) -> tuple[str, ...]:
         """Return the ids of a seat's bundles that central's receipt has come for, in the order they were sealed."""

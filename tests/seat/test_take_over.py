@@ -63,8 +63,20 @@ def move(hub, seat, target):
     settle(seat)
 
 
-def broken(*_):
-    raise StoreError("The disk is full.")
+def failing(hub, old, monkeypatch):
+    """Return the seat a sitting was moved to, where taking it over has just failed halfway."""
+
+    def broken(*_):
+        raise StoreError("The disk is full.")
+
+    move(hub, old, "A13")
+    new = hub.seat("A13")
+    new.desk.sign_in(ROLL, CODE)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.seat.take_over.write_answers", broken)
+        with pytest.raises(StoreError):
+            new.desk.begin("assignment-1")
+    return new
 
 
 def record_of(seat):
@@ -93,13 +105,7 @@ def test_the_candidate_goes_on_at_the_same_question_with_the_same_time(hub):
 
 def test_an_act_the_hall_wanted_before_the_journal_came_is_done_once_it_is_here(hub, monkeypatch):
     old = worked(hub)
-    move(hub, old, "A13")
-    new = hub.seat("A13")
-    new.desk.sign_in(ROLL, CODE)
-    with monkeypatch.context() as patch:
-        patch.setattr("storage.seat.take_over.write_answers", broken)
-        with pytest.raises(StoreError):
-            new.desk.begin("assignment-1")
+    new = failing(hub, old, monkeypatch)
     grant = a_grant(Act.PAUSE, submission_id=the_id(old), seat="A13")
     envelope = sign(PayloadType.GRANT, grant.document(), hall_keys(hub.house.home.hall).signing)
     hub.hub._store.commands.order((SignedGrant(grant=grant, envelope=envelope),), ())
@@ -125,13 +131,7 @@ def test_the_old_seat_writes_no_more(hub):
 
 def test_what_fails_halfway_leaves_nothing_and_is_done_again(hub, monkeypatch):
     old = worked(hub)
-    move(hub, old, "A13")
-    new = hub.seat("A13")
-    new.desk.sign_in(ROLL, CODE)
-    with monkeypatch.context() as patch:
-        patch.setattr("storage.seat.take_over.write_answers", broken)
-        with pytest.raises(StoreError):
-            new.desk.begin("assignment-1")
+    new = failing(hub, old, monkeypatch)
     assert new.desk._store.sittings() == ()
     assert new.desk._store.record(the_id(old)) is None
     new.desk.begin("assignment-1")
