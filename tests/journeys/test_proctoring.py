@@ -8,6 +8,8 @@ from textual.pilot import Pilot
 
 from builders import a_test
 from campus import SEAT, Campus, a_campus
+from kiosk.apps import picture
+from kiosk.apps.picture import screen_text
 from kiosk.apps.seat import SeatApp
 from kiosk.office.register import Register
 from kiosk.rehearsal.rehearsal import export_seat
@@ -60,13 +62,18 @@ def count(campus: Campus) -> tuple[Record, Record, str]:
     return session, submission, captures[0]["metadata"]["imageUrl"] if captures else ""
 
 
-async def test_a_real_screen_is_captured_and_the_hand_in_ends_the_session(campus: Campus) -> None:
+@pytest.mark.parametrize("undrawn", [0, 2])
+async def test_a_real_screen_is_captured_and_the_hand_in_ends_the_session(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch, undrawn: int
+) -> None:
+    seen = ["" for _ in range(undrawn)]  # what a screen reads as that was not laid out yet
+    monkeypatch.setattr(picture, "screen_text", lambda screen: seen.pop() if seen else screen_text(screen))
     hall = campus.open_hall()
     app = SeatApp(SEAT, campus.desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await begin(pilot, campus)
         shown = await until(pilot, "Saved: this seat")
-        for _ in range(100):
+        for _ in range(200):
             if evidence_at_the_seat(campus):
                 break
             await pilot.pause(0.1)
