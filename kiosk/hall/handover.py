@@ -14,12 +14,13 @@ from kiosk.exam.roster import Progress
 from kiosk.exam.text import clean_line
 from kiosk.hall.act import check_act
 from kiosk.hall.advance import Advances
+from kiosk.hall.case import NOT_RELEASED
 from kiosk.hall.hub.commands import Commands
 from kiosk.hall.hub.moves import Moves
 from kiosk.hall.hub.presence import Presence
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.line import offer_answer
-from kiosk.hall.opening import NOT_RELEASED, Openings
+from kiosk.hall.opening import Openings
 from kiosk.hall.supervision import Pair
 from kiosk.sealing.handover import SUFFIX, seal_handover
 from kiosk.views.authority import LeaseOffer

@@ -3,13 +3,12 @@
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import RLock
 
 from kiosk.exam.assignment import Assignment, Session
 from kiosk.exam.error import Denied, Refused
-from kiosk.exam.gate import check_opening
 from kiosk.exam.lease import Lease
 from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import Clock, iso, parse_iso
@@ -18,9 +17,10 @@ from kiosk.exam.outline import Outline
 from kiosk.exam.page import SignedLease
 from kiosk.exam.paper import Paper
 from kiosk.exam.person import Person
-from kiosk.exam.roster import HeldTest, Progress
+from kiosk.exam.roster import Progress
 from kiosk.exam.text import clean_line
 from kiosk.hall.card import instructions_of, minutes_of
+from kiosk.hall.case import NO_PAPER, NOT_RELEASED, Case
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.reception import Guest
 from kiosk.hall.timetable import session_for
@@ -30,44 +30,13 @@ from kiosk.views.authority import JournalOffer, LeaseOffer
 from kiosk.views.candidate import Instructions, TestCard
 from storage.hall.store import HallStore
 
-NO_PAPER = "The paper of this test has not come to this hall. Please ask the proctor."
 BEHIND = (
     "This seat does not hold all that the hall has of your test. Please ask the proctor: the test has to be moved, to "
     "another seat or to this one."
 )
 INCOMPLETE = "The hall does not hold all of this test yet. Please wait, or ask the proctor."
-NOT_STARTED = "Please wait for the proctor to start."
 TRIES = 20
 """How often a lease is written anew because its sitting grew meanwhile."""
-NOT_RELEASED = "The paper of this test has not been released yet. Please wait for the proctor."
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One assignment as it stands at one moment for a candidate at a seat."""
-
-    assignment: Assignment
-    test: HeldTest
-    outline: Outline | None
-    """What may be told of its paper; None while that has not come to the hall."""
-    paper: Paper | None
-    """None before the release."""
-    running: Progress | None
-    """The attempt that is not over yet."""
-    session: Session | None
-    is_expected: bool
-    """Whether the hall has no sessions, or one of them holds this test for this candidate."""
-    move: Move | None = None
-    """The order that the running attempt goes on elsewhere, which nobody has followed yet."""
-    may_start: bool = True
-    """Whether the proctor has let this candidate begin, where the hall starts together."""
-    doubt: str | None = None
-    """Why the test may be open at another seat although this hall knows of none, and no proctor said it is not."""
-
-    @property
-    def attempt(self) -> int:
-        """The attempt that would be worked at."""
-        return self.running.attempt if self.running else self.assignment.attempt_count + 1
 
 
 class Openings:
@@ -96,13 +65,13 @@ class Openings:
     def instructions(self, guest: Guest, assignment_id: str) -> Instructions:
         """Return what is read before the start; raises Denied for somebody else's assignment."""
         case = self._case(guest, self._own(guest, assignment_id))
-        return instructions_of(_told(case), case.assignment, case.attempt, case.running is not None)
+        return instructions_of(case.told(), case.assignment, case.attempt, case.running is not None)
 
     def lease(self, guest: Guest, assignment_id: str) -> LeaseOffer:
         """Return the lease of the running attempt, or of a new one; raises Refused where neither may be."""
         with self._lock:
             case, now = self._case(guest, self._own(guest, assignment_id)), self._now()
-            _check(guest, case, now)
+            case.check(guest.seat, now)
             if case.running is None:
                 signed = self._open(guest, case, now)
             elif case.move is not None:
@@ -179,7 +148,7 @@ class Openings:
         )
 
     def _open(self, guest: Guest, case: Case, now: datetime) -> SignedLease:
-        paper, assignment = _printed(case), case.assignment
+        paper, assignment = case.printed(), case.assignment
         ahead = self._store.advances.of(assignment.assignment_id, case.attempt)
         if ahead is not None and _is_for(ahead.lease, guest.seat, paper.digest):
             return self._give(guest, ahead, now)
@@ -270,40 +239,11 @@ class Openings:
             max_attempts=None if outline is None else outline.policy.max_attempts,
             has_open_sitting=case.running is not None,
             has_results=has_results,
-            refusal=_refusal(guest, case, now),
+            refusal=case.refusal(guest.seat, now),
         )
 
     def _now(self) -> datetime:
         return parse_iso(self._clock.now().at)
-
-
-def _refusal(guest: Guest, case: Case, now: datetime) -> str | None:
-    try:
-        _check(guest, case, now)
-    except Refused as refusal:
-        return refusal.message
-    return None
-
-
-def _check(guest: Guest, case: Case, now: datetime) -> None:
-    """Raise Refused unless a candidate may begin here and now, or go on."""
-    if case.running is not None:
-        seat = case.running.seat if case.move is None else case.move.to_seat
-        if seat != guest.seat:
-            how = "is open at" if case.move is None else "goes on at"
-            raise Refused(f"This test {how} the seat {seat}. Please ask the proctor.")
-        return
-    outline = _told(case)
-    if not case.is_expected:
-        raise Refused("You are not expected in a session of this hall. Please ask the proctor.")
-    check_opening(outline.policy, case.assignment, now, is_active=case.test.is_active, session=case.session)
-    if case.session is not None and case.session.opened_by is None:
-        raise Refused("The proctor has not opened this session yet. Please wait.")
-    if not case.may_start:
-        raise Refused(NOT_STARTED)
-    if case.doubt is not None:
-        raise Refused(case.doubt)
-    _printed(case)
 
 
 def _is_for(ahead: Lease, seat: str, paper: str) -> bool:
@@ -315,15 +255,3 @@ def _left_ms(due_at: str | None, now: datetime) -> int | None:
     if due_at is None:
         return None
     return max(parse_iso(due_at) - now, timedelta(0)) // timedelta(milliseconds=1)
-
-
-def _told(case: Case) -> Outline:
-    if case.outline is None:
-        raise Refused(NO_PAPER)
-    return case.outline
-
-
-def _printed(case: Case) -> Paper:
-    if case.paper is None:
-        raise Refused(NOT_RELEASED)
-    return case.paper
