@@ -23,6 +23,8 @@ class Channel:
         self._tls = context.wrap_bio(self._coming, self._going, server_hostname=name)
         self._state = Lock()
         """Of the TLS state; held for no longer than it takes to cipher."""
+        self._is_over = False
+        """Whether the other end said that it says no more; it may wait for us to hang up."""
         self._order = Lock()
         """Of what leaves: records go out in the order they were made."""
         self._shake_hands()
@@ -38,8 +40,8 @@ class Channel:
         return self._bare.family
 
     def recv(self, most: int) -> bytes:
-        """Wait for something said and return all of it that has come; nothing at the end."""
-        while True:
+        """Wait for something said and return all of it that has come; nothing once the other end will say no more."""
+        while not self._is_over:
             data = self._bare.recv(max(most, MOST_AT_ONCE))
             with self._state:
                 self._coming.write(data) if data else self._coming.write_eof()
@@ -50,6 +52,7 @@ class Channel:
                     self._flush()
             if said or not data:
                 return said
+        return b""
 
     def sendall(self, data: bytes) -> None:
         """Say something; raises OSError where the line is cut."""
@@ -106,9 +109,14 @@ class Channel:
     def _read(self) -> bytes:
         """Return everything that can be deciphered now: what is left here, no selector tells of."""
         said = bytearray()
-        with suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
+        try:
             while piece := self._tls.read(MOST_AT_ONCE):
                 said += piece
+            self._is_over = True
+        except ssl.SSLWantReadError:
+            return bytes(said)
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            self._is_over = True
         return bytes(said)
 
     def _flush(self) -> None:

@@ -117,3 +117,25 @@ def test_the_certificate_is_the_other_one_s(contexts):
 def test_who_does_not_shake_hands_is_an_error_of_the_line(contexts, answer):
     with answering(contexts, answer) as bare, pytest.raises(OSError):
         Channel(bare, contexts[1], None)
+
+
+@pytest.mark.parametrize("last", [b"", b"goodbye"])
+def test_who_will_say_no_more_is_not_waited_for_although_they_do_not_hang_up(contexts, last):
+    over = threading.Event()
+
+    def part(bare, context):
+        line = context.wrap_socket(bare, server_side=True)
+        line.sendall(b"hello" + last)
+        line.settimeout(20)
+        with pytest.raises((OSError, ssl.SSLError)):
+            line.unwrap()  # says that it says no more, and waits for the answer
+        over.wait(20)
+
+    with answering(contexts, part) as bare:
+        channel = Channel(bare, contexts[1], None)
+        bare.settimeout(5)
+        assert heard(channel, 5 + len(last)) == b"hello" + last
+        assert channel.recv(100) == b""
+        assert channel.recv(100) == b""
+        channel.close()
+        over.set()
