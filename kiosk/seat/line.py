@@ -4,6 +4,7 @@ from contextlib import suppress
 from io import UnsupportedOperation
 from selectors import EVENT_READ, DefaultSelector
 from threading import Lock
+from time import monotonic
 from typing import BinaryIO
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +17,8 @@ from kiosk.wire.document import words
 
 PATIENCE = 30.0
 """Seconds an answer is waited for: a hall with many logins at once may take some."""
+GLANCE = 0.2
+"""Seconds after which who waits for an answer looks whether the line was hung up meanwhile."""
 
 
 class Line(Caller):
@@ -32,6 +35,7 @@ class Line(Caller):
         self._patience = patience
         self._lock = Lock()
         self._is_lost = False
+        self._is_closed = False
         hello = line.Hello(line="exam-kiosk", version=line.VERSION, name=seat)
         answer = _read(line.Hello, self._exchange(hello))
         if answer.version != line.VERSION:
@@ -39,7 +43,10 @@ class Line(Caller):
         self.hall = answer.name
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up; a call that still waits for its answer is lost."""
+        self._is_closed = True
+        with self._lock:
+            self._is_lost = True
         for stream in (self._writer, self._reader):
             with suppress(BrokenPipeError, ConnectionResetError):
                 stream.close()
@@ -70,7 +77,11 @@ class Line(Caller):
             return True
         with DefaultSelector() as selector:
             selector.register(fd, EVENT_READ)
-            return bool(selector.select(self._patience))
+            end = monotonic() + self._patience
+            while not self._is_closed and (left := end - monotonic()) > 0:
+                if selector.select(min(GLANCE, left)):
+                    return True
+        return False
 
 
 def _read(document: type[D], data: bytes) -> D:

@@ -3,6 +3,7 @@
 import io
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 
@@ -19,7 +20,7 @@ from kiosk.seat.caller import LOST
 from kiosk.seat.line import Line
 from kiosk.seat.place import read_enrolment
 from kiosk.seat.unlocking import unlock_by_hall
-from kiosk.views.authority import GrantRequest
+from kiosk.views.authority import GrantRequest, HallLost
 from kiosk.views.desk import ActRequest
 from kiosk.wire import line as wire
 from kiosk.wire.answer import KeyAnswer
@@ -251,6 +252,22 @@ def test_a_hall_that_is_lost_stops_no_move(house):
     assert desk._courier.wait(60)
     assert desk.saved().failure is None
     assert desk.overlay().events[-1][1] == LOST
+
+
+def test_a_line_that_is_hung_up_keeps_nobody_waiting_for_an_answer():
+    ours, theirs = socket.socketpair()
+    theirs.sendall(hello(name=HALL))
+    line = Line(SEAT, ours.makefile("rb"), ours.makefile("wb"), patience=60)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(line.proctor, PIN, SEAT)
+        reader = theirs.makefile("rb")
+        assert all(reader.readline() for _ in ("the hello", "the call"))  # which nobody answers
+        line.close()
+        with pytest.raises(HallLost):
+            asked.result(10)
+    reader.close()
+    ours.close()
+    theirs.close()
 
 
 def test_a_hall_that_hangs_ends_the_line_and_its_late_answer_is_nobody_s():
