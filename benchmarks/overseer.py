@@ -15,7 +15,8 @@ from house import PIN
 from kiosk.apps.console import ConsoleApp
 from kiosk.hall.console.opening import open_board
 from kiosk.hall.console.remote_board import RemoteBoard
-from kiosk.views.board import BoardState, Order, SeatState, Verb
+from kiosk.views.board import BoardState, SeatState
+from kiosk.views.order import Order, Verb
 
 WIDTH, HEIGHT = 160, 50
 REASON = "equipment"

@@ -23,7 +23,8 @@ from kiosk.hall.hub.gate import BUILD
 from kiosk.hall.hub.hub import Hub
 from kiosk.hall.place import hall_keys
 from kiosk.sealing.envelope import PayloadType, open_envelope
-from kiosk.views.board import Attention, BoardState, Order, Outcome, SeatLine, Verb
+from kiosk.views.board import Attention, BoardState, SeatLine
+from kiosk.views.order import Order, Outcome, Verb
 from kiosk.wire.hub import AnnouncementMessage, CommandMessage, DoneMessage, HubMessage, Vitals
 from storage.models import hall as rows
 

@@ -13,7 +13,8 @@ from textual.message import Message
 from kiosk.apps.rounds import RoundsApp
 from kiosk.exam.error import KioskError
 from kiosk.exam.text import clean_line
-from kiosk.views.board import Board, BoardState, Order, Severity
+from kiosk.views.board import Board, BoardState, Severity
+from kiosk.views.order import Order
 from screens import messages
 from screens.proctor.console import message as asked
 from screens.proctor.console.boardpage import BoardPage

@@ -17,7 +17,7 @@ from kiosk.exam.roster import Progress
 from kiosk.hall.act import RIGHT_OF, check_act
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Pair, Supervision
-from kiosk.views.board import CodeWish
+from kiosk.views.order import CodeWish
 from storage.hall.act_code import GivenCode
 from storage.hall.store import HallStore
 

@@ -18,7 +18,7 @@ from kiosk.ground.home import Home
 from kiosk.hall.console.opening import ADDRESS, open_board
 from kiosk.hall.hub import site
 from kiosk.sealing.key import KeyFolder
-from kiosk.views.board import Verb
+from kiosk.views.order import Verb
 from terminal import Terminal
 
 KIOSK = (sys.executable, "-m", "kiosk")

@@ -13,7 +13,8 @@ from typing import Any
 from kiosk.exam.error import KioskError
 from kiosk.ground.home import Home
 from kiosk.hall.console.opening import open_board
-from kiosk.views.board import Board, Order, Verb
+from kiosk.views.board import Board
+from kiosk.views.order import Order, Verb
 
 
 def answer(board: Board, ask: dict[str, Any]) -> Any:

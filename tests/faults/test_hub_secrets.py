@@ -10,7 +10,7 @@ from house import CODE, PIN, ROLL, SECOND_PIN, a_house
 from kiosk.exam.error import Denied
 from kiosk.hall.console.opening import open_board
 from kiosk.hall.hub.log import FILE, end_log, keep_log
-from kiosk.views.board import Order, Verb
+from kiosk.views.order import Order, Verb
 from live_hub import a_live_hub, until
 
 ANSWER = "mitochondria-canary-7731"

@@ -15,7 +15,7 @@ from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store, open_hall
 from kiosk.sealing.act_key import FILE
 from kiosk.sealing.coded_grant import CodedGrant, proctor_name
-from kiosk.views.board import CodeWish
+from kiosk.views.order import CodeWish
 
 NONCE = "5a" * 16
 

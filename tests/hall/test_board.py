@@ -12,7 +12,8 @@ from house import PIN, SEAT, a_hall_roster
 from kiosk.exam.attempt import Phase
 from kiosk.exam.error import Denied, Invalid, Refused
 from kiosk.hall.board.plan import Spot, laid_out, read_plan
-from kiosk.views.board import SeatState, Severity, SignedOut, Verb
+from kiosk.views.board import SeatState, Severity, SignedOut
+from kiosk.views.order import Verb
 from kiosk.views.preflight import Fitness
 from kiosk.wire.hub import GapLine
 

@@ -7,8 +7,8 @@ from kiosk.exam.grant import Act
 from kiosk.hall.hub.confirmations import Confirmations
 from kiosk.hall.hub.presence import Presence
 from kiosk.sealing.envelope import PayloadType, open_envelope
-from kiosk.views.board import CodeWish
 from kiosk.views.desk import ActRequest
+from kiosk.views.order import CodeWish
 from kiosk.wire.hub import CommandMessage, DoneMessage, FrameMessage
 
 EXTEND = ActRequest(act=Act.EXTEND, amount_ms=600_000, reason="power")

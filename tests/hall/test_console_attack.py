@@ -14,7 +14,7 @@ from kiosk.exam.error import Denied, KioskError, Refused
 from kiosk.ground.door import LONGEST_WAIT
 from kiosk.hall.hub.session import Session
 from kiosk.hall.hub.ticket import Tickets
-from kiosk.views.board import CodeWish, Order, Verb
+from kiosk.views.order import CodeWish, Order, Verb
 from kiosk.wire.console import CONSOLE_MESSAGE
 
 WRONG = "000000"

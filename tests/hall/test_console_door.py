@@ -19,7 +19,8 @@ from console_hub import PATIENCE, ConsoleHub
 from kiosk.hall.hub.console import ConsoleDoor
 from kiosk.hall.hub.session import SESSION_MS, WITH_LOOK, WITH_SESSION
 from kiosk.hall.hub.ticket import HOURS, Tickets, ticket_key
-from kiosk.views.board import Order, SeatState, Severity, SignedOut, Verb
+from kiosk.views.board import SeatState, Severity, SignedOut
+from kiosk.views.order import Order, Verb
 from kiosk.views.preflight import Fitness
 from kiosk.wire import board as pictures
 from kiosk.wire import console as wire

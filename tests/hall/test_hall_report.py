@@ -22,7 +22,7 @@ from kiosk.hall.print.pdf import draw
 from kiosk.hall.print.plain import write_plain
 from kiosk.hall.print.report import HallReport
 from kiosk.hall.print.reportpage import report_pages
-from kiosk.views.board import CodeWish, Verb
+from kiosk.views.order import CodeWish, Verb
 from kiosk.wire.hub import GapLine
 
 OTHER, SPARE, NOBODY = "A13", "A14", "A15"

@@ -11,7 +11,7 @@ from house import CODE, OTHER_CODE, OTHER_ROLL, PIN, ROLL, SEAT, a_house
 from kiosk.exam.attempt import Phase
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.move import MoveState
-from kiosk.views.board import Order, Verb
+from kiosk.views.order import Order, Verb
 from storage.hall.stretch import leases_of
 
 

@@ -15,7 +15,8 @@ from kiosk.exam.incident import Cause
 from kiosk.exam.status import AttendanceState
 from kiosk.hall.board.errand import LATER, SLOW
 from kiosk.hall.board.fold import LOST_MS
-from kiosk.views.board import Order, SeatState, Verb
+from kiosk.views.board import SeatState
+from kiosk.views.order import Order, Verb
 from kiosk.wire.hub import GapLine
 
 OTHER = "A13"

@@ -14,8 +14,9 @@ from kiosk.exam.error import Denied, Invalid, Refused
 from kiosk.hall.console.remote_board import RemoteBoard
 from kiosk.hall.hub.session import SESSION_MS
 from kiosk.views.authority import HallLost
-from kiosk.views.board import BoardState, Card, CodeWish, Order, SeatState, Severity, SignedOut, Verb
+from kiosk.views.board import BoardState, Card, SeatState, Severity, SignedOut
 from kiosk.views.closeout import Closeout, CloseoutLine
+from kiosk.views.order import CodeWish, Order, Verb
 from kiosk.views.preflight import Check, Fitness, Preflight, SeatFitness
 
 PREFLIGHT = Preflight(

@@ -10,8 +10,8 @@ from kiosk.exam.grant import Act
 from kiosk.hall.collection import Collection
 from kiosk.hall.place import hall_keys, hall_store, open_hall
 from kiosk.sealing import frame
-from kiosk.views.board import CodeWish
 from kiosk.views.desk import ActRequest, HeldByCentral
+from kiosk.views.order import CodeWish
 from live_hub import LiveHub, RunningClock, until
 
 EXTEND = ActRequest(act=Act.EXTEND, amount_ms=600_000, reason="power")

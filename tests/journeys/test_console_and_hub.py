@@ -10,7 +10,8 @@ from house import CODE, PIN, ROLL, a_house
 from kiosk.exam.error import KioskError
 from kiosk.hall.console.opening import open_board
 from kiosk.hall.hub.console import _Served
-from kiosk.views.board import CodeWish, Order, SeatState, Verb
+from kiosk.views.board import SeatState
+from kiosk.views.order import CodeWish, Order, Verb
 from live_hub import a_live_hub, until
 from storage.models.hall import TailEntry
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from house import CODE, PIN, ROLL, a_house
 from kiosk.exam.entry import Kind
 from kiosk.hall.console.opening import open_board
-from kiosk.views.board import Order, Verb
+from kiosk.views.order import Order, Verb
 from live_hub import RunningClock, a_live_hub, until
 from storage.models.hall import TailEntry
 

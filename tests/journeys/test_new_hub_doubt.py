@@ -10,7 +10,8 @@ from kiosk.exam.error import Refused
 from kiosk.hall.console.opening import open_board
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store
-from kiosk.views.board import Order, Severity, Verb
+from kiosk.views.board import Severity
+from kiosk.views.order import Order, Verb
 from live_hub import a_live_hub, until
 
 LATE = timedelta(minutes=20)

@@ -28,7 +28,8 @@ from kiosk.rehearsal.drill.seat_loss import compared
 from kiosk.rehearsal.drill.skewed_clock import SkewedClock
 from kiosk.rehearsal.drill.table import print_verdict
 from kiosk.rehearsal.drill.whole_hall import p50, p99
-from kiosk.views.board import BoardState, Counts, Order, Outcome, SeatLine, SeatState, Verb
+from kiosk.views.board import BoardState, Counts, SeatLine, SeatState
+from kiosk.views.order import Order, Outcome, Verb
 from live_hub import until
 
 DONE = Exercise(name="seat killed", measured=2.0, target=3.0, unit="s")

@@ -10,22 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from kiosk.exam.error import Denied, Refused
-from kiosk.views.board import (
-    Announcement,
-    Attention,
-    BoardState,
-    Card,
-    CodeWish,
-    Counts,
-    Deed,
-    Order,
-    Outcome,
-    SeatLine,
-    SeatState,
-    Severity,
-    Verb,
-)
+from kiosk.views.board import Announcement, Attention, BoardState, Card, Counts, SeatLine, SeatState, Severity
 from kiosk.views.closeout import Closeout, CloseoutLine
+from kiosk.views.order import CodeWish, Deed, Order, Outcome, Verb
 from kiosk.views.preflight import Check, Fitness, Preflight, SeatFitness
 
 PIN, SECOND_PIN = "4711", "8150"

@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 
 from kiosk.apps.console import ConsoleApp
 from kiosk.exam.selection import STATES
-from kiosk.views.board import Order, SeatState, Severity, SignedOut, Verb
+from kiosk.views.board import SeatState, Severity, SignedOut
+from kiosk.views.order import Order, Verb
 from screens.proctor.console.consolepage import ConsolePage
 from screens.proctor.console.seatmap import SeatMap
 from screens.proctor.console.sign import state_name

@@ -8,7 +8,7 @@ from test_console import a_hall
 from test_reach import CONSOLE_GLYPHS
 
 from kiosk.exam.act_code import Setting, challenge_of
-from kiosk.views.board import Verb
+from kiosk.views.order import Verb
 
 pytestmark = pytest.mark.asyncio
 CHALLENGE = challenge_of(b"k" * 32, Setting(seat="A7", candidate_id="c", submission_id="s"), "n")

@@ -13,7 +13,8 @@ from house import CODE, PIN, ROLL, SECOND_PIN, a_house
 from kiosk.apps.seat import SeatApp
 from kiosk.exam.attempt import Phase
 from kiosk.hall.board.board import HallBoard
-from kiosk.views.board import Order, SeatLine, SeatState, Verb
+from kiosk.views.board import SeatLine, SeatState
+from kiosk.views.order import Order, Verb
 from kiosk.wire.policy import HallPolicyDocument
 from live_hub import LiveHub, Seat, a_live_hub
 from screens.messages import QuestionAsked

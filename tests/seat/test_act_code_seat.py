@@ -1,7 +1,6 @@
 """Codes at the seat: good once, also after a restart; wrong ones are counted, and wear a challenge out."""
 
 import pytest
-from lost_hall import LostHall
 
 from house import CODE, PIN, ROLL, SEAT, SECOND_PIN, a_house
 from kiosk.exam.act_code import Terms, code_of, read_code
@@ -11,8 +10,9 @@ from kiosk.exam.grant import Act
 from kiosk.exam.spelling import Mistyped
 from kiosk.sealing.coded_grant import is_coded, read_coded
 from kiosk.seat.act_code import MOST_TRIES
-from kiosk.views.board import CodeWish
 from kiosk.views.desk import ActRequest
+from kiosk.views.order import CodeWish
+from lost_hall import LostHall
 
 EXTEND = ActRequest(act=Act.EXTEND, amount_ms=600_000, reason="power")
 PAUSE = ActRequest(act=Act.PAUSE, reason="fire alarm")

@@ -12,8 +12,8 @@ from kiosk.exam.grant import Act
 from kiosk.sealing.coded_grant import read_coded
 from kiosk.sealing.secret import hash_secret
 from kiosk.seat.alone import NO_PAPER, NOT_STARTED
-from kiosk.views.board import CodeWish
 from kiosk.views.desk import ActRequest
+from kiosk.views.order import CodeWish
 from lost_hall import LostHall
 from storage.seat.acquaintance import Acquaintance
 

@@ -8,7 +8,7 @@ from house import PIN, SECOND_PIN
 from kiosk.exam.attempt import Phase
 from kiosk.exam.error import KioskError
 from kiosk.hall.supervision import Pair
-from kiosk.views.board import Order, Verb
+from kiosk.views.order import Order, Verb
 
 if TYPE_CHECKING:
     from hall_day import Day

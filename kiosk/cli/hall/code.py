@@ -8,7 +8,7 @@ from kiosk.cli.option import HomeOption, JsonOption, put_json, put_text
 from kiosk.ground.home import Home
 
 if TYPE_CHECKING:
-    from kiosk.views.board import CodeWish
+    from kiosk.views.order import CodeWish
 
 
 def code(
@@ -52,7 +52,7 @@ def _ask(seat: str, act: str, minutes: int, reason: str, two: bool) -> "CodeWish
     from kiosk.exam.act_code import read_challenge
     from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND
     from kiosk.exam.timing import MINUTE_MS
-    from kiosk.views.board import CodeWish
+    from kiosk.views.order import CodeWish
 
     challenge = read_challenge(ask_secret("Challenge on the seat's screen"))
     pin = ask_secret("PIN")

@@ -20,7 +20,8 @@ from kiosk.hall.board.need import Need
 from kiosk.hall.board.warrant import Errand, stamp
 from kiosk.hall.board.watch import Watch
 from kiosk.hall.supervision import Pair
-from kiosk.views.board import Order, Outcome, Severity
+from kiosk.views.board import Severity
+from kiosk.views.order import Order, Outcome
 from storage.hall.store import HallStore
 
 MISMATCH = "mismatch"

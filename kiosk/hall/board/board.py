@@ -31,17 +31,9 @@ from kiosk.hall.hub.gate import BUILD
 from kiosk.hall.hub.hub import Hub
 from kiosk.hall.keys import HallKeys
 from kiosk.hall.supervision import Supervision
-from kiosk.views.board import (
-    Announcement,
-    BoardState,
-    Card,
-    CodeWish,
-    Deed,
-    Order,
-    Outcome,
-    SignedOut,
-)
+from kiosk.views.board import Announcement, BoardState, Card, SignedOut
 from kiosk.views.closeout import Closeout
+from kiosk.views.order import CodeWish, Deed, Order, Outcome
 from kiosk.views.preflight import Preflight
 from storage.hall.store import HallStore
 

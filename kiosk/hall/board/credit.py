@@ -18,7 +18,7 @@ from kiosk.hall.board.fold import Glance
 from kiosk.hall.board.outage import gap_of, stood_words
 from kiosk.hall.board.warrant import Errand, Wanted, stamp
 from kiosk.hall.board.watch import Watch
-from kiosk.views.board import Order, Verb
+from kiosk.views.order import Order, Verb
 from kiosk.wire.hub import GapLine
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.exam.grant import Act
-from kiosk.views.board import Verb
+from kiosk.views.order import Verb
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import iso
 from kiosk.exam.text import clean_line
 from kiosk.hall.board.deal import UNDOABLE, words_of
-from kiosk.views.board import Deed
+from kiosk.views.order import Deed
 
 MOST = 500
 """Deeds a console is told of, the newest."""

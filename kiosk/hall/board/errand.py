@@ -9,7 +9,7 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.page import SignedGrant
 from kiosk.hall.board.warrant import Warrant
 from kiosk.hall.hub.presence import Presence
-from kiosk.views.board import Outcome
+from kiosk.views.order import Outcome
 from storage.hall.store import HallStore
 
 PATIENCE_SECONDS = 1.0

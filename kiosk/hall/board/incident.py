@@ -12,7 +12,8 @@ from kiosk.hall.board.fold import Glance
 from kiosk.hall.board.need import Need
 from kiosk.hall.board.warrant import Errand, stamp
 from kiosk.hall.board.watch import Watch
-from kiosk.views.board import Order, Outcome, Severity
+from kiosk.views.board import Severity
+from kiosk.views.order import Order, Outcome
 from storage.hall.store import HallStore
 
 RIGHT = RIGHT_OF[Act.NOTE]

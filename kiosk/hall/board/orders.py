@@ -24,7 +24,7 @@ from kiosk.hall.board.undoing import Undoing
 from kiosk.hall.board.warrant import Errand, Wanted, Warrant, Warrants
 from kiosk.hall.board.watch import Watch
 from kiosk.hall.supervision import Supervision
-from kiosk.views.board import Order, Outcome, Verb
+from kiosk.views.order import Order, Outcome, Verb
 from storage.hall.store import HallStore
 
 CONSOLE = "console"

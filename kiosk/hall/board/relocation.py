@@ -12,7 +12,8 @@ from kiosk.hall.board.fold import Glance, state_of
 from kiosk.hall.board.warrant import Errand
 from kiosk.hall.board.watch import Watch
 from kiosk.hall.supervision import Pair
-from kiosk.views.board import Order, Outcome, SeatState
+from kiosk.views.board import SeatState
+from kiosk.views.order import Order, Outcome
 
 
 class Mover(Protocol):

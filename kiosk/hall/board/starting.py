@@ -9,7 +9,7 @@ from kiosk.exam.grant import Act
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.hall.board.fold import Glance
 from kiosk.hall.board.warrant import Wanted
-from kiosk.views.board import Outcome
+from kiosk.views.order import Outcome
 
 Doubt = Callable[[str, str, Session | None], str | None]
 ASK_AGAIN = timedelta(minutes=5)

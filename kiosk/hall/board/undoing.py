@@ -12,7 +12,7 @@ from kiosk.hall.board.deal import DEALS
 from kiosk.hall.board.deed import Done, done_acts
 from kiosk.hall.board.warrant import Errand, Wanted
 from kiosk.hall.board.watch import Watch
-from kiosk.views.board import Order, Outcome, Verb
+from kiosk.views.order import Order, Outcome, Verb
 from storage.hall.store import HallStore
 
 REASON = "taken back"

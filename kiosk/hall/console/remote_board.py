@@ -9,17 +9,9 @@ from websockets.sync.client import ClientConnection
 
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused, Tampered
 from kiosk.hall.console.conversation import Conversation
-from kiosk.views.board import (
-    Announcement,
-    BoardState,
-    Card,
-    CodeWish,
-    Deed,
-    Order,
-    Outcome,
-    SignedOut,
-)
+from kiosk.views.board import Announcement, BoardState, Card, SignedOut
 from kiosk.views.closeout import Closeout
+from kiosk.views.order import CodeWish, Deed, Order, Outcome
 from kiosk.views.preflight import Preflight
 from kiosk.wire import console as wire
 from kiosk.wire.answer import DoneAnswer

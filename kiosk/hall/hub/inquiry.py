@@ -3,7 +3,8 @@
 from pydantic import BaseModel
 
 from kiosk.exam.error import Denied
-from kiosk.views.board import Board, CodeWish, Order, Verb
+from kiosk.views.board import Board
+from kiosk.views.order import CodeWish, Order, Verb
 from kiosk.wire.answer import DoneAnswer
 from kiosk.wire.board import (
     AnnouncementAnswer,

@@ -17,7 +17,8 @@ from kiosk.rehearsal.drill.hub_machine import HubMachine
 from kiosk.rehearsal.drill.machine import Candidate, Machine, until
 from kiosk.rehearsal.stage import Stage, set_stage
 from kiosk.seat.link.connecting import connect_seat
-from kiosk.views.board import Order, SeatLine, Verb
+from kiosk.views.board import SeatLine
+from kiosk.views.order import Order, Verb
 
 WARM_WRITES = 4
 """Answers each candidate has saved before something is lost."""

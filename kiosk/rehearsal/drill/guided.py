@@ -8,7 +8,8 @@ from typing import Protocol
 from kiosk.exam.error import KioskError, Refused
 from kiosk.rehearsal.drill.exercise import Exercise, Verdict
 from kiosk.rehearsal.drill.machine import until
-from kiosk.views.board import Board, Order, SeatLine, SeatState, Verb
+from kiosk.views.board import Board, SeatLine, SeatState
+from kiosk.views.order import Order, Verb
 
 BUSY = frozenset({SeatState.WORKING, SeatState.PAUSED, SeatState.AWAY, SeatState.LOST, SeatState.LOCKED})
 NOTICED_SECONDS, BACK_SECONDS, MOVED_SECONDS, TAILS_SECONDS = 15.0, 180.0, 60.0, 10.0

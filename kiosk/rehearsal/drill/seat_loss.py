@@ -7,7 +7,7 @@ from typing import Any
 from kiosk.rehearsal.drill.exercise import Exercise
 from kiosk.rehearsal.drill.floor import Floor
 from kiosk.rehearsal.drill.machine import Candidate, Machine, until
-from kiosk.views.board import Verb
+from kiosk.views.order import Verb
 
 TICK_MS = 5_000
 """A crash costs the candidate nothing and gains at most one tick of the ledger."""

@@ -6,7 +6,7 @@ from time import monotonic
 from kiosk.exam.attempt import Phase
 from kiosk.rehearsal.drill.exercise import Exercise
 from kiosk.rehearsal.drill.floor import Floor
-from kiosk.views.board import Verb
+from kiosk.views.order import Verb
 
 PAUSE_MS, SCREEN_MS = 250.0, 250.0
 ROUNDS = 5

@@ -11,8 +11,9 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Card, Order, Outcome, SeatLine, Verb
+from kiosk.views.board import BoardState, Card, SeatLine
 from kiosk.views.closeout import CloseoutLine
+from kiosk.views.order import Order, Outcome, Verb
 from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.caption import Caption
 from screens.proctor.console.message import OrderAsked, PageLeft, SeatLooked

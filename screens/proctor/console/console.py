@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from kiosk.exam.incident import Cause
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Card, Order, SeatLine, Severity, Verb
+from kiosk.views.board import BoardState, Card, SeatLine, Severity
+from kiosk.views.order import Order, Verb
 from screens.proctor.console.attention import AttentionList
 from screens.proctor.console.caption import Caption
 from screens.proctor.console.cardfacts import short_card

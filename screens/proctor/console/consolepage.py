@@ -6,7 +6,8 @@ from typing import ClassVar
 from textual.binding import Binding
 
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Order, Outcome, SeatLine, Verb
+from kiosk.views.board import BoardState, SeatLine
+from kiosk.views.order import Order, Outcome, Verb
 from screens.clock import clock_text
 from screens.notice import NoticeDialog
 from screens.proctor.console.boardpage import BoardPage

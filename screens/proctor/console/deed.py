@@ -11,7 +11,8 @@ from textual.widgets import OptionList
 
 from kiosk.exam.selection import spell
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Deed, Order, Verb
+from kiosk.views.board import BoardState
+from kiosk.views.order import Deed, Order, Verb
 from screens.confirm import ConfirmDialog
 from screens.proctor.console.boardpage import BoardPage
 from screens.proctor.console.message import OrderAsked, PageLeft

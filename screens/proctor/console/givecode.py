@@ -12,7 +12,8 @@ from kiosk.exam.act_code import CODED_ACTS, read_challenge
 from kiosk.exam.error import Invalid
 from kiosk.exam.grant import ALONE_MS, NEEDS_SECOND, REASONS, Act
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, CodeWish
+from kiosk.views.board import BoardState
+from kiosk.views.order import CodeWish
 from screens.clock import MINUTE_MS
 from screens.dialog import Dialog
 from screens.proctor.console.boardpage import BoardPage

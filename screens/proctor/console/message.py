@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from kiosk.views.board import CodeWish, Order
+from kiosk.views.order import CodeWish, Order
 
 
 @dataclass

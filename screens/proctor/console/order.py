@@ -11,7 +11,8 @@ from textual.widgets import Input, OptionList, Static
 
 from kiosk.exam.grant import REASONS
 from kiosk.exam.text import clean_line
-from kiosk.views.board import BoardState, Order, SeatLine, SeatState, Verb
+from kiosk.views.board import BoardState, SeatLine, SeatState
+from kiosk.views.order import Order, Verb
 from screens.clock import MINUTE_MS, clock_text
 from screens.dialog import Dialog
 from screens.proctor.console.sign import end_of

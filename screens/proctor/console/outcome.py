@@ -11,7 +11,7 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from kiosk.exam.text import clean_line
-from kiosk.views.board import Order, Outcome
+from kiosk.views.order import Order, Outcome
 from screens.dialog import Dialog
 from screens.proctor.console.verb import DONE, NAMES
 from screens.widgets.press import Press

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.exam.grant import ALONE_MS
-from kiosk.views.board import Verb
+from kiosk.views.order import Verb
 from screens.clock import MINUTE_MS
 
 ALONE_MINUTES = ALONE_MS // MINUTE_MS
