@@ -18,17 +18,14 @@ from kiosk.seat.inbox import Inbox
 from kiosk.seat.lobby import Lobby
 from kiosk.seat.order import Orders
 from kiosk.seat.overlay import empty_overlay, overlay_of
-from kiosk.seat.report import Reporter, report_of
+from kiosk.seat.report import Reporter
+from kiosk.seat.save_level import SaveLevels
 from kiosk.seat.scribe import Scribe
 from kiosk.seat.sheet import draw_sheet
 from kiosk.seat.trust import Trust
 from kiosk.seat.writer import Writer
 from kiosk.views.authority import Authority
-from kiosk.views.candidate import (
-    CandidateCard,
-    SaveState,
-    Sheet,
-)
+from kiosk.views.candidate import CandidateCard, SaveState, Sheet
 from kiosk.views.desk import (
     ActRequest,
     Changed,
@@ -76,17 +73,9 @@ class Desk(Lobby):
         self._courier = Courier(authority.report)
         self._hand = False
         self._reporter = Reporter(self._courier)
-        self._seat_at: str | None = None
-        self._hall_at: str | None = None
-        self._central_at: str | None = None
+        self._levels = SaveLevels()
         self._beginning = Beginning(
-            seat=seat,
-            build=build,
-            store=store,
-            trust=trust,
-            clock=clock,
-            writer=self._writer,
-            codes=self._codes,
+            seat=seat, build=build, store=store, trust=trust, clock=clock, writer=self._writer, codes=self._codes
         )
         self._is_overlay_open = False
         self.inbox = Inbox(store.messages)
@@ -138,7 +127,7 @@ class Desk(Lobby):
                 self._hub.settle(line.submission_id, SETTLING)
         offer = self._authority.lease(admission.token, assignment_id, self.seat)
         self._scribe, attached = self._beginning.begin(offer, admission, assignment_id)
-        scribe, self._hall_at = self._scribe, None
+        scribe, self._levels.hall_at = self._scribe, None
         self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate, attached)
         self._writer.drain()
         self._store.advances.forget(assignment_id)  # what was allowed ahead for it opens nothing any more
@@ -199,13 +188,7 @@ class Desk(Lobby):
 
     def saved(self) -> SaveState:
         """Return how far everything is saved."""
-        return SaveState(
-            self._writer.pending,
-            seat_at=self._seat_at,
-            hall_at=self._hall_at,
-            central_at=self._central_at,
-            failure=self._writer.failure,
-        )
+        return self._levels.state(self._writer)
 
     def tick(self) -> bool:
         """Do what the clocks and the hall demand; return whether the state changed."""
@@ -233,14 +216,14 @@ class Desk(Lobby):
         """Take note that the hall has committed a sitting up to an entry."""
         scribe = self._scribe
         if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
-            self._hall_at = self._clock.now().at
-            self.tell(HeldByHall(seq, self._hall_at))
+            at = self._levels.hall_at = self._clock.now().at
+            self.tell(HeldByHall(seq, at))
 
     def held_by_central(self, submission_id: str, at: str) -> None:
         """Take note that central's receipt for a sitting came."""
         scribe = self._scribe
         if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
-            self._central_at = at
+            self._levels.central_at = at
             self.tell(HeldByCentral(at))
 
     def tell(self, event: DeskEvent) -> None:
@@ -273,12 +256,12 @@ class Desk(Lobby):
             return
         record = self._store.record(submission_id)
         if record is not None:
-            self._courier.post(report_of(Sitting.fold(record.paper, record.genesis, record.entries, self.seat)))
+            self._reporter.tell_of(Sitting.fold(record.paper, record.genesis, record.entries, self.seat))
 
     def _heard(self, event: DeskEvent) -> None:
         scribe = self._scribe
         if isinstance(event, Saved):
-            self._seat_at = event.at
+            self._levels.seat_at = event.at
             if scribe is not None:
                 self._reporter.saved(scribe, event.seq)
                 self.orders.saved(scribe, event.seq)
@@ -310,5 +293,5 @@ class Desk(Lobby):
 
     def _forget_sitting(self) -> None:
         self._scribe, self._sheet, self._hand = None, None, False
-        self._seat_at = self._hall_at = self._central_at = None
+        self._levels = SaveLevels()
         self.inbox.clear()

@@ -32,7 +32,11 @@ class Reporter:
         with scribe.lock:
             sitting = scribe.sitting
             self._last = (sitting.genesis.submission_id, sitting.phase.value, sitting.ledger.boot_ms)
-            self._courier.post(report_of(sitting))
+            self.tell_of(sitting)
+
+    def tell_of(self, sitting: Sitting) -> None:
+        """Tell the hall how any sitting of this seat stands."""
+        self._courier.post(report_of(sitting))
 
 
 def report_of(sitting: Sitting) -> Report:

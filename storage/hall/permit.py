@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import aliased
 
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.attempt import Phase
@@ -40,18 +39,6 @@ class PermitPart(Part):
         with self._reading() as work:
             found = [_progress(row) for row in work.scalars(query)]
         return max(found, key=lambda p: (p.attempt, p.seat == seat, p.started_at), default=None)
-
-    def twins(self, submission_id: str) -> tuple[Progress, ...]:
-        """Return every sitting of the same attempt as this one, itself with them, in the order they began."""
-        progress, own = rows.Progress, aliased(rows.Progress)
-        query = (
-            select(progress)
-            .join(own, (own.assignment_id == progress.assignment_id) & (own.attempt == progress.attempt))
-            .where(own.submission_id == submission_id)
-            .order_by(progress.started_at, progress.submission_id)
-        )
-        with self._reading() as work:
-            return tuple(_progress(row) for row in work.scalars(query))
 
     def all_progress(self) -> tuple[Progress, ...]:
         """Return every sitting of this hall, in the order they began."""

@@ -7,9 +7,12 @@ import pytest
 
 from house import CODE, PIN, ROLL, a_house
 from kiosk.exam.error import Refused
+from kiosk.hall.carried import CarriedJournals
 from kiosk.hall.console.opening import open_board
 from kiosk.hall.package import load_package
 from kiosk.hall.place import hall_keys, hall_store
+from kiosk.seat.carrying import carry_journals
+from kiosk.seat.place import seat_store
 from kiosk.views.board import Severity
 from kiosk.views.order import Order, Verb
 from live_hub import a_live_hub, until
@@ -65,8 +68,29 @@ def sittings(hub):
     return [(p.seat, p.attempt) for p in hub.site.store.permits.all_progress()]
 
 
-def test_who_may_sit_elsewhere_is_started_only_by_a_proctor_who_asks_twice_and_both_sittings_are_kept(hub, board):
-    gone(hub, hub.begun("A12", ROLL, CODE))
+def come_by_line(hub, old, folder):
+    """Let the old seat come back on the line."""
+    hub.seat("A12")
+
+
+def come_by_stick(hub, old, folder):
+    """Let a stick bring the old seat's journal, read by a program of its own."""
+    place, clock = hub.house.home.hall, hub.site.clock
+    seat = seat_store(old.place)
+    (written,) = carry_journals(old.place, seat, hub.site.keys.hall, folder)
+    seat.close()
+    store = hall_store(place)
+    taken = CarriedJournals(store, hall_keys(place), clock).take(written.path)
+    store.close()
+    assert taken.problem is None
+
+
+@pytest.mark.parametrize("come_back", [come_by_line, come_by_stick])
+def test_who_may_sit_elsewhere_is_started_only_by_a_proctor_who_asks_twice_and_both_sittings_are_kept(
+    hub, board, come_back, tmp_path
+):
+    old = hub.begun("A12", ROLL, CODE)
+    gone(hub, old)
     replaced(hub)
     spare = hub.seat("A14")
     spare.desk.sign_in(ROLL, CODE)
@@ -81,12 +105,13 @@ def test_who_may_sit_elsewhere_is_started_only_by_a_proctor_who_asks_twice_and_b
     assert second.done, second.words
     spare.desk.begin("assignment-1")
     assert sittings(hub) == [("A14", 1)]
-    hub.seat("A12")
+    come_back(hub, old, tmp_path / "stick")
     until(lambda: len(sittings(hub)) == 2)
     until(lambda: [a for a in board.state().attention if a.kind == "sat twice"])
     (told,) = [a for a in board.state().attention if a.kind == "sat twice"]
-    assert (told.severity, told.seat) == (Severity.ALARM, "A12")
-    assert all(words in told.words for words in ("A12", "A14", "Attempt 1", "lock the other"))
+    assert (told.severity, told.seat) == (Severity.ALARM, "A14")
+    assert "Okafor, Anna (B-1042) sits attempt 1 twice: at A12 and A14." in told.words
+    assert "lock the other" in told.words
     gone(hub, spare)
     again = hub.seat("A14")
     again.desk.sign_in(ROLL, CODE)

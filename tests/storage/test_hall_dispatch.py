@@ -183,18 +183,14 @@ def test_a_confirmation_waits_until_its_own_seat_holds_it_and_goes_with_its_sitt
 # a hall whose machine was replaced
 
 
-def test_two_sittings_of_one_attempt_are_found_and_each_seat_goes_on_with_its_own(store: HallStore) -> None:
+def test_of_two_sittings_of_one_attempt_each_seat_goes_on_with_its_own(store: HallStore) -> None:
     assert store.permits.attempt_at("assignment-1", "A12") is None
     lease(store, submission_id="first", seat="A12")
-    assert [p.submission_id for p in store.permits.twins("first")] == ["first"]
     _told_of_another(store)
-    for name in ("first", "second"):
-        assert [(p.submission_id, p.seat) for p in store.permits.twins(name)] == [("first", "A12"), ("second", "A14")]
     at = {seat: store.permits.attempt_at("assignment-1", seat) for seat in ("A12", "A14", "A15")}
     assert {seat: found.submission_id for seat, found in at.items() if found} == {
         "A12": "first", "A14": "second", "A15": "second",
     }  # fmt: skip
-    assert store.permits.twins("nobody's") == ()
 
 
 def test_it_is_known_when_the_first_package_came_and_where_a_candidate_is_to_sit(hall_engine: Engine) -> None:
@@ -233,7 +229,6 @@ QUESTIONS: dict[str, Callable[[HallStore], object]] = {
     "confirmations.of_sitting": lambda s: s.confirmations.of_sitting("submission-1"),
     "confirmations.kept": lambda s: s.confirmations.kept("A12", "g1", LATER),
     "permits.attempt_at": lambda s: s.permits.attempt_at("assignment-1", "A12"),
-    "permits.twins": lambda s: s.permits.twins("submission-1"),
     "attendance.seats_of": lambda s: s.attendance.seats_of("candidate-1"),
 }
 

@@ -5,10 +5,10 @@ from threading import Lock
 
 from kiosk.exam.text import clean_line
 from kiosk.hall.board.need import Need
-from kiosk.hall.hub.tails import CONTRADICTION, TWICE
+from kiosk.hall.hub.tails import CONTRADICTION
 from kiosk.views.board import Severity
 
-GRAVE = frozenset({CONTRADICTION, TWICE})
+GRAVE = frozenset({CONTRADICTION})
 """Kinds that are raised as an alarm: work may count twice, or not at all."""
 MOST = 1_000
 """Kept between two looks of the board; what comes after that many is the same trouble again."""

@@ -21,6 +21,7 @@ from kiosk.hall.board.notice import Notices
 from kiosk.hall.board.outage import Outages, Standstill
 from kiosk.hall.board.plan import Spot, laid_out
 from kiosk.hall.board.record import Records
+from kiosk.hall.board.twin import twins
 from kiosk.hall.hub.presence import Presence
 from kiosk.views.board import BoardState, Counts, SeatLine, SeatState
 from storage.hall.store import HallStore
@@ -210,7 +211,8 @@ class Watch:
         if self.is_paused:
             found += [n for seat, look in seen.looks.items() if (n := runs_on(look, seen.lines[seat])) is not None]
         silent = {seat for seat, look in seen.looks.items() if look.vitals is None or look.is_lost}
-        self.attentions.see([*found, *hall_needs(tuple(seen.lines.values()))], now, silent)
+        found += [*hall_needs(tuple(seen.lines.values())), *twins(self.records.by_sitting, seen.cast)]
+        self.attentions.see(found, now, silent)
         for need in self._notices.drain():
             self.attentions.note(need, now)
         self._attend_gaps(now)

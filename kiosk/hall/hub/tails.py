@@ -6,7 +6,6 @@ from kiosk.exam.error import KioskError
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedLease
 from kiosk.exam.parcel import Parcel, Reply
-from kiosk.exam.text import clean_line
 from kiosk.hall.hub.parcel import parcel_of
 from kiosk.hall.hub.presence import Presence
 from kiosk.hall.keys import HallKeys
@@ -23,14 +22,8 @@ from storage.hall.store import HallStore
 
 Notice = Callable[[str, str, str], None]
 """Told of something a person should look at: seat, kind, words."""
-CONTRADICTION, BEHIND, UNKNOWN, TWICE = "contradiction", "behind", "stranger", "sat twice"
-"""Kinds of notice: a journal that is not the acknowledged one, one that is shorter, one this hall gave no lease for,
-one of an attempt of which there is another.
-"""
-CHOOSE = (
-    "Both are kept, nothing is merged. Ask the candidate where most was answered, let them go on there, lock the other "
-    "seat, and note an incident: the office decides which counts."
-)
+CONTRADICTION, BEHIND, UNKNOWN = "contradiction", "behind", "stranger"
+"""Kinds of notice: a journal that is not the acknowledged one, one that is shorter, one this hall gave no lease for."""
 SHORT = "This seat holds less of a sitting than the hall does. Move the sitting, to another seat or to this one."
 
 
@@ -74,8 +67,6 @@ class Tails:
         now = self._clock.now().at
         for parcel, reply in zip(parcels, self._store.tails.take(parcels, parse_iso(now)), strict=True):
             self._answer(parcel, reply, now)
-            if parcel.beginning is not None and reply.denied is None:
-                self._look_for_twins(parcel)
 
     def has_told(self, seat: str) -> bool:
         """Whether a seat has said what it holds, and the hall knows of all of that."""
@@ -122,14 +113,6 @@ class Tails:
             return [ack]
         self._notice(seat, BEHIND, SHORT)
         return [_fenced(line.submission_id, newest)]
-
-    def _look_for_twins(self, parcel: Parcel) -> None:
-        """Say so where another sitting of the same attempt is there: both are kept, and somebody must choose."""
-        twins = self._store.permits.twins(parcel.submission_id)
-        if len(twins) < 2:
-            return
-        seats = " and ".join(clean_line(twin.seat, 40) for twin in twins)
-        self._notice(parcel.seat, TWICE, f"Attempt {twins[0].attempt} is open twice: at {seats}. {CHOOSE}")
 
     def _hash_at(self, line: HoldingLine) -> bytes | None:
         return self._store.tails.hash_at(line.submission_id, line.opened_on, line.epoch, line.seq)

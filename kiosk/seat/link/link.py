@@ -6,12 +6,12 @@ answer in the caller's own thread.
 
 import random
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Condition, Thread
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
@@ -22,19 +22,18 @@ from kiosk.seat.caller import LOST, Caller, error_of
 from kiosk.seat.line import PATIENCE
 from kiosk.seat.link.calls import Calls
 from kiosk.seat.link.greeting import Credentials, greet, text_of
-from kiosk.seat.link.replica import EVERY_MS, Journals, Replica
+from kiosk.seat.link.replica import Journals, Replica
 from kiosk.seat.link.side import Errand, Side
+from kiosk.seat.link.voice import Voice, say_on
 from kiosk.views.authority import HallLost
 from kiosk.views.desk import LinkState
 from kiosk.wire import line
 from kiosk.wire.document import words as faults
 from kiosk.wire.hub import (
-    BEAT_SECONDS,
     HUB_MESSAGE,
     LOST_SECONDS,
     AckMessage,
     AnswerMessage,
-    BeatMessage,
     CallMessage,
     DoneMessage,
     EchoMessage,
@@ -73,14 +72,9 @@ class Link(Caller):
         self._is_closed = False
         self._replica: Replica | None = None
         self._side: Side | None = None
-        self._outgoing: deque[SeatMessage] = deque()
-        """What waits to be said, so that nobody waits while it is."""
+        self._voice = Voice(self._changed, clock)
         self._early: deque[Errand] = deque(maxlen=MOST_EARLY)
         """What the hub asked on joining, before there was a side to do it."""
-        self._fresh: dict[str, bool] = {}
-        """Sittings with new entries, and whether these are to leave at once."""
-        self._behind = 0
-        self._beat_ms: int | None = None
         self._heard_ms = 0
         self._errands = ThreadPoolExecutor(1, thread_name_prefix="hub-errands")
         self._threads: list[Thread] = []
@@ -135,14 +129,13 @@ class Link(Caller):
         """Return how the seat stands with its hall."""
         with self._changed:
             hall = self._credentials.hall
-            return LinkState(is_connected=self._line is not None, hall=hall, since=self._since, behind=self._behind)
+            return LinkState(
+                is_connected=self._line is not None, hall=hall, since=self._since, behind=self._voice.behind
+            )
 
     def saved(self, submission_id: str, *, at_once: bool = False) -> None:
         """Take note that entries of a sitting are committed on this seat."""
-        with self._changed:
-            self._fresh[submission_id] = at_once or self._fresh.get(submission_id, False)
-            if at_once:
-                self._changed.notify_all()
+        self._voice.saved(submission_id, at_once=at_once)
 
     def told(self, announcement_id: str, is_read: bool) -> None:
         """Say how far an announcement came; what is not heard the hub asks for again."""
@@ -150,20 +143,19 @@ class Link(Caller):
 
     def done(self, command_id: str, done: bool, words: str = "") -> None:
         """Say what became of a command, and how the seat is now; what is not heard the hub asks for again."""
-        self._beat_ms = None
+        self._voice.beat()
         self._say_soon(DoneMessage(command_id=command_id, done=done, words=words[:LONGEST_WORDS]))
 
     def say(self, message: SeatMessage) -> bool:
         """Send a message, if there is a line; return whether it left."""
         with self._changed:
             line = self._line
-        return line is not None and _send(line, message)
+        return line is not None and say_on(line, message)
 
     def _say_soon(self, message: SeatMessage) -> None:
         with self._changed:
             if self._line is not None:
-                self._outgoing.append(message)
-                self._changed.notify_all()
+                self._voice.add(message)
 
     def _put(self, call: line.Call) -> line.Answer:
         number, answer = self._calls.open()
@@ -222,15 +214,15 @@ class Link(Caller):
         """Tell a hub what the seat holds and how it is."""
         assert self._replica is not None
         assert self._side is not None
-        self._beat_ms = None
-        _send(line, self._replica.connected(self._now_ms()))
+        self._voice.beat()
+        say_on(line, self._replica.connected(self._now_ms()))
         self._errands.submit(self._run, self._side.joined)
 
     def _leave(self, line: ClientConnection) -> None:
         with self._changed:
             if self._line is line:
                 self._line, self._since = None, self._clock.now().at
-                self._outgoing.clear()
+                self._voice.forget()
                 self._early.clear()
                 if self._replica is not None:
                     self._replica.disconnected()
@@ -279,7 +271,7 @@ class Link(Caller):
         head = self._replica.hear(message)
         if head is not None:
             self._side.held(message.submission_id, head)
-            self._count_behind(self._replica)
+            self._voice.count(self._replica)
         with self._changed:
             self._changed.notify_all()
 
@@ -292,48 +284,15 @@ class Link(Caller):
             self.trouble = f"{MISTAKE} ({type(error).__name__})"
 
     def _is_at_rest(self) -> bool:
-        return self._line is None or self._side is None or not (self._fresh or self._outgoing or self._behind)
+        return self._line is None or self._side is None or self._voice.is_at_rest
 
     def _keep_telling(self) -> None:
         while not self._is_closed:
+            fresh = self._voice.wait()
             with self._changed:
-                if not any(self._fresh.values()) and not self._outgoing:
-                    self._changed.wait(EVERY_MS / 1000)
                 line, replica, side = self._line, self._replica, self._side
-                fresh, self._fresh = self._fresh, {}
             if replica is not None and side is not None:
-                self._run(partial(self._tell, line, replica, side, fresh))
-
-    def _tell(self, line: ClientConnection | None, replica: Replica, side: Side, fresh: Mapping[str, bool]) -> None:
-        for submission_id, at_once in fresh.items():
-            replica.saved(submission_id, at_once=at_once)
-        self._count_behind(replica)
-        if line is None:
-            return
-        while self._outgoing:
-            _send(line, self._outgoing.popleft())
-        now_ms = self._now_ms()
-        if self._beat_ms is None or now_ms - self._beat_ms >= BEAT_SECONDS * 1000:
-            self._beat_ms = now_ms
-            _send(line, BeatMessage(vitals=side.vitals(), sent=now_ms))
-        while (message := replica.send(self._now_ms())) is not None:
-            if not _send(line, message):
-                return
-
-    def _count_behind(self, replica: Replica) -> None:
-        behind = replica.behind()
-        with self._changed:
-            if behind != self._behind:
-                self._behind = behind
-                self._changed.notify_all()
+                self._run(partial(self._voice.tell, line, replica, side, fresh))
 
     def _now_ms(self) -> int:
         return self._clock.now().boot_ms
-
-
-def _send(line: ClientConnection, message: BaseModel) -> bool:
-    try:
-        line.send(message.model_dump_json())
-    except (ConnectionClosed, OSError):
-        return False  # who listens on the line finds out, and dials again
-    return True

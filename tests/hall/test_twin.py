@@ -1,0 +1,63 @@
+"""Two sittings of one attempt: an alarm that names who and where, raised once, until somebody took note of it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from boardroom import Room, a_room
+from house import PIN
+from kiosk.views.board import Severity
+from storage.models.hall import Progress
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    room = a_room(tmp_path)
+    room.begin("A12")
+    room.board.sign_in(PIN)
+    return room
+
+
+def another(room: Room, seat: str = "A14", attempt: int = 1) -> None:
+    """Let the store come to hold another sitting, whoever wrote it there."""
+    with room.store.permits._writing() as work:
+        (row,) = work.execute(select(Progress.__table__)).mappings()
+        work.execute(insert(Progress), [{**row, "submission_id": "another", "seat": seat, "attempt": attempt}])
+
+
+def test_one_sitting_needs_nobody(room: Room) -> None:
+    assert not room.needing("sat twice")
+
+
+def test_another_attempt_needs_nobody(room: Room) -> None:
+    another(room, attempt=2)
+    assert not room.needing("sat twice")
+
+
+def test_two_of_one_attempt_are_an_alarm_that_names_who_and_where(room: Room) -> None:
+    another(room)
+    (told,) = room.needing("sat twice")
+    assert told.severity is Severity.ALARM
+    assert told.words.startswith("Okafor, Anna (B-1042) sits attempt 1 twice: at A12 and A14. Both are kept.")
+    assert len(told.words) < 300
+
+
+def test_it_is_told_once_and_by_a_hub_that_was_killed_before_it_could_tell(room: Room) -> None:
+    another(room)
+    room = room.reopen()
+    first, again = room.needing("sat twice"), room.needing("sat twice")
+    assert [a.attention_id for a in first] == [a.attention_id for a in again]
+    assert len(first) == 1
+
+
+def test_who_took_note_is_not_told_again_not_even_by_a_new_hub(room: Room) -> None:
+    another(room)
+    (told,) = room.needing("sat twice")
+    room = room.reopen()
+    (same,) = room.needing("sat twice")
+    assert same.attention_id == told.attention_id
+    room.board.sign_in(PIN)
+    room.board.acknowledge(told.attention_id)
+    assert not room.needing("sat twice")
+    assert not room.reopen().needing("sat twice")
