@@ -11,6 +11,7 @@ from kiosk.exam.page import Page
 from kiosk.views.desk import DeskEvent, Saved, SaveFailed
 
 STOPPED = "This seat cannot save any more. Nothing shown as saved is lost. Please stop and raise your hand."
+CLOSED = "This seat is closing. Nothing more is written here."
 LARGEST_TURN = 200
 """Pages committed together at most, so that one turn stays short."""
 
@@ -32,6 +33,7 @@ class Writer:
         self._untold = 0
         """Entries whose fate has not been told yet."""
         self._stop = _FailStop()
+        self._is_closed = False
 
     @property
     def failure(self) -> str | None:
@@ -49,13 +51,15 @@ class Writer:
         return self._pending
 
     def put(self, page: Page) -> None:
-        """Hand a page over and return at once; raises KioskError when the writer has stopped."""
+        """Hand a page over and return at once; raises KioskError when the writer has stopped or was closed."""
         with self._changed:
             self._must_write()
+            if self._is_closed:
+                raise KioskError(CLOSED, "Not saved")
             self._waiting.append(page)
             self._pending += len(page.entries)
             self._untold += len(page.entries)
-        self._thread.submit(self._turn)
+            self._thread.submit(self._turn)
 
     def drain(self) -> None:
         """Wait until everything put is committed and told; raises KioskError when that is not going to happen."""
@@ -65,6 +69,8 @@ class Writer:
 
     def close(self) -> None:
         """Commit what was put and end the thread."""
+        with self._changed:
+            self._is_closed = True
         self._thread.shutdown(wait=True)
 
     def _must_write(self) -> None:

@@ -1,4 +1,4 @@
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -140,3 +140,17 @@ def test_a_listener_that_breaks_stops_nobody_who_waits():
     writer.drain()
     writer.close()
     assert writer.pending == 0
+
+
+def test_a_closed_writer_takes_nothing_and_keeps_nobody_waiting():
+    writer = Writer(FakeStore().commit, lambda event: None)
+    first, second = some_pages(2)
+    writer.put(first)
+    writer.close()
+    with pytest.raises(KioskError, match="closing"):
+        writer.put(second)
+    assert writer.pending == 0
+    waiting = Thread(target=writer.drain, daemon=True)
+    waiting.start()
+    waiting.join(5)
+    assert not waiting.is_alive()
