@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from kiosk.exam.error import Denied, Invalid, KioskError, Refused
+from kiosk.exam.lease import Lease
 from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.sealing.coded_grant import own_grant
@@ -19,6 +20,7 @@ from kiosk.wire.hub import AdvanceMessage
 from storage.seat.advance import Advance
 from storage.seat.store import SeatStore
 
+OLDER = "This seat has a newer permission for this sitting already. Have it handed over anew."
 NOBODY = "Nobody is expected at this seat whom it could start without the hall."
 
 
@@ -45,7 +47,10 @@ class Expectations:
         self._clock = clock
 
     def take(self, message: AdvanceMessage) -> None:
-        """Keep what a hub sent; raises Tampered, Invalid or Denied for what is not this hall's word for this seat."""
+        """Keep what a hub sent.
+
+        Raises Tampered, Invalid or Denied for what is not this hall's word for this seat, Refused for an older one.
+        """
         lease, expected = message.lease.encode(), message.candidate.encode()
         document, signed = read_expected(expected, self._trust.hall_key), self._trust.lease(lease)
         if (signed.lease.submission_id, signed.lease.candidate_id) != (
@@ -53,6 +58,7 @@ class Expectations:
             document.candidate.user_id,
         ):
             raise Denied("The hall allowed somebody else ahead than it tells of.")
+        self.must_be_newest(signed.lease)
         advance = Advance(
             submission_id=signed.lease.submission_id,
             assignment_id=signed.lease.assignment_id,
@@ -63,6 +69,13 @@ class Expectations:
             paper_identity=message.paper_identity,
         )
         self._store.advances.keep(advance, parse_iso(self._clock.now().at))
+
+    def must_be_newest(self, lease: Lease) -> None:
+        """Raise Refused where a later permission for the same sitting came before: only the latest may be begun."""
+        for expected in self.all():
+            known = expected.lease.lease
+            if known.submission_id == lease.submission_id and known.epoch > lease.epoch:
+                raise Refused(OLDER)
 
     def all(self) -> Sequence[Expected]:
         """Return everybody expected here; one that does not hold is left out, and hides no other."""

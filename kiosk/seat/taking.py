@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.moment import Clock
+from kiosk.exam.page import SignedLease
 from kiosk.ground.home import Place
 from kiosk.sealing import frame
 from kiosk.sealing.copy import read_file
@@ -37,21 +38,22 @@ class Taken:
 def take_handovers(place: Place, store: SeatStore, clock: Clock, folder: Path) -> tuple[Taken, ...]:
     """Take every sitting in a folder that is for this seat, proved whole first; what does not hold is kept nowhere.
 
-    Files for other seats are passed over. Raises Refused where there is none for this one.
+    Files for other seats, and of what went on since, are passed over. Raises Refused where there is none for this one.
     """
     enrolment = read_enrolment(place)
     trust = Trust.from_chain(enrolment.seat, enrolment.chain, enrolment.root)
     files = Handed(place, trust, read_act_key(place))
     expectations, found, others = Expectations(store, trust, clock), list[Taken](), list[str]()
     for path in sorted(folder.rglob(f"*{SUFFIX}")) if folder.is_dir() else ():
-        data = read_file(path, frame.LARGEST)
         try:
+            data = read_file(path, frame.LARGEST)
             handed = files.open(data)
-            taken = _proved(path, handed, trust)
+            signed, taken = _proved(path, handed, trust)
+            _must_be_new(store, handed)
+            expectations.must_be_newest(signed.lease)
         except KioskError as error:
             others.append(f"{path.name}: {error.message}")
             continue
-        _must_be_new(store, handed)
         files.keep(handed, data)
         expectations.take(_advance(handed))
         found.append(taken)
@@ -68,7 +70,7 @@ def _advance(handed: HandedOver) -> AdvanceMessage:
     )
 
 
-def _proved(path: Path, handed: HandedOver, trust: Trust) -> Taken:
+def _proved(path: Path, handed: HandedOver, trust: Trust) -> tuple[SignedLease, Taken]:
     """Prove lease, paper and journal as `begin` will, so that what does not hold is known while the stick is here."""
     document = read_expected(handed.contents.candidate.encode("ascii", "replace"), trust.hall_key)
     person, offer = document.candidate, offer_of(handed.contents.offer)
@@ -79,7 +81,7 @@ def _proved(path: Path, handed: HandedOver, trust: Trust) -> Taken:
         raise Refused("It brings no journal, so that nothing could go on here.")
     handover_of(offer.journal, opening_of(offer, signed, admission), trust)
     entries = len(offer.journal.entries)
-    return Taken(path, signed.lease.submission_id, card.name, card.roll_number, entries)
+    return signed, Taken(path, signed.lease.submission_id, card.name, card.roll_number, entries)
 
 
 def _must_be_new(store: SeatStore, handed: HandedOver) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -12,12 +13,17 @@ from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.grant import Act
+from kiosk.ground.clock import SystemClock
 from kiosk.ground.home import Home
+from kiosk.hall.place import hall_keys
 from kiosk.sealing.coded_grant import is_coded
+from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.seat.alone import NOT_BROUGHT
+from kiosk.seat.expectation import Expectations
 from kiosk.seat.handed import PREFIX
 from kiosk.seat.wipe import _data_files, _must_know_everything
 from kiosk.views.desk import ActRequest
+from kiosk.wire.hub import AdvanceMessage
 from live_hub import a_live_hub, until
 
 OLD, NEW = "A12", "A14"
@@ -133,6 +139,50 @@ def test_a_new_seat_that_is_killed_comes_back_on_its_question_with_the_code_that
     new.begin("assignment-1")
     assert new.state().question_id == ASKED
     assert new.state().answers[ASKED].option_ids == (ANSWER,)
+
+
+def move_on(hub, old, new, stick):
+    """Move what went on at one seat to another, by stick; the candidate goes on there."""
+    target = new.seat
+    request = ActRequest(act=Act.MOVE, reason="equipment", note=target)
+    old.act_by_code(request, code_for(hub, old.seat, old, request))
+    run(hub, "seat", "journal", "--to", stick, "--seat", old.seat)
+    run(hub, "hall", "journal", stick)
+    run(hub, "hall", "handover", old.seat, target, "--to", stick, typed=f"{PIN}\n")
+    run(hub, "seat", "take", stick, "--seat", target)
+
+
+def go_on(hub, desk):
+    code = code_for(hub, desk.seat, desk, START)
+    desk.act_by_code(START, code)
+    desk.sign_in(ROLL, code)
+    desk.begin("assignment-1")
+
+
+def test_what_lies_on_a_stick_from_earlier_keeps_back_nothing_newer(hub, tmp_path):
+    stick = tmp_path / "stick"
+    (stick / "0.exkh").mkdir(parents=True)
+    old, new, _ = went_on(hub, tmp_path)
+    old.sign_out()
+    move_on(hub, new, old, stick)
+    go_on(hub, old)
+    new.sign_out()
+    move_on(hub, old, new, stick)
+    go_on(hub, new)
+    assert new.state().answers[ASKED].option_ids == (ANSWER,)
+
+
+def test_an_older_permission_takes_the_place_of_no_newer_one(hub, tmp_path):
+    _, new = stopped(hub)
+    carried(hub, tmp_path / "stick")
+    (kept,) = new._store.advances.all()
+    key = hall_keys(hub.house.home.hall).signing
+    lease = new._trust.lease(kept.lease).lease
+    older = sign(PayloadType.LEASE, replace(lease, epoch=1, fork_seq=None, fork_hash=None).document(), key)
+    expectations = Expectations(new._store, new._trust, SystemClock())
+    with pytest.raises(Refused, match="newer"):
+        expectations.take(AdvanceMessage(lease=older.decode(), candidate=kept.expected.decode()))
+    assert new._store.advances.all() == (kept,)
 
 
 def test_nobody_goes_on_before_the_code_nor_without_the_stick(hub, tmp_path):
