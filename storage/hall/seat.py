@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kiosk.exam.error import Denied, Refused
@@ -65,6 +65,16 @@ class SeatPart(Part):
                 raise Refused(f"No seat {seat} is enrolled in this hall.")
             row.let_go_at = now
             write_audit(work, audit)
+
+    def is_known(self, seat: str) -> bool:
+        """Return whether somebody goes, or went, by a name."""
+        with self._reading() as work:
+            return work.get(rows.Seat, seat) is not None
+
+    def count(self) -> int:
+        """Return how many names there are."""
+        with self._reading() as work:
+            return work.scalar(select(func.count()).select_from(rows.Seat)) or 0
 
     def seats(self) -> tuple[EnrolledSeat, ...]:
         """Return every name, sorted."""

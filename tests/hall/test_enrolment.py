@@ -1,6 +1,7 @@
 """Who carries the token may make seats known, and neither as many nor as fast as they like."""
 
 import pytest
+from sqlalchemy import event
 
 from house import PIN, SEAT, a_house
 from kiosk.exam.error import Refused
@@ -11,6 +12,7 @@ from kiosk.hall.hub.enrolment import NEW, Enrolment
 from kiosk.hall.hub.site import HubSite
 from kiosk.sealing.key import SigningKey
 from kiosk.wire.address import EnrolRequest
+from storage.models import hall as rows
 
 TOKEN = "t" * 43
 
@@ -75,3 +77,19 @@ def test_a_hall_has_so_many_seats_and_no_more(house, monkeypatch):
         enrolment.enrol(asked("A14"))
     house.hall.forget_seat(SEAT, PIN)
     assert enrolment.enrol(asked(SEAT)).seat == SEAT
+
+
+def test_an_enrolment_reads_no_seat_but_its_own(house):
+    enrolment, read = enrolment_of(house), []
+    for number in range(5):
+        enrolment.enrol(asked(f"S{number}"))
+
+    def note(row, _):
+        read.append(row.seat)
+
+    event.listen(rows.Seat, "load", note)
+    try:
+        enrolment.enrol(asked("S9"))
+    finally:
+        event.remove(rows.Seat, "load", note)
+    assert set(read) <= {"S9"}

@@ -57,13 +57,15 @@ def read_plan(path: Path) -> dict[str, Spot]:
     if [cell.strip().lower() for cell in next(lines, [])] != ["seat", "row", "column"]:
         raise Invalid(f"The seat plan {path.name} must begin with the line seat,row,column.")
     spots: dict[str, Spot] = {}
+    taken: set[Spot] = set()
     for number, cells in enumerate(lines, 2):
         if not any(cells):
             continue
         spot = _spot(cells)
-        if spot is None or cells[0].strip() in spots or spot in spots.values():
+        if spot is None or cells[0].strip() in spots or spot in taken:
             raise Invalid(f"The seat plan {path.name}, line {number}: a seat, its row and column from 1, each once.")
         spots[cells[0].strip()] = spot
+        taken.add(spot)
     return spots
 
 

@@ -68,14 +68,14 @@ class Enrolment:
 
         So the token alone, lost with an address file, fills neither the store nor the map.
         """
-        known = {enrolled.seat for enrolled in self._seats.seats()}
-        if seat in known:
+        if self._seats.is_known(seat):
             return
         planned = self._plan()
         if planned and seat not in planned:
             raise Refused(f"There is no seat {seat} in this hall's plan. Add it to seats.csv in the hall's folder.")
-        if len(known) >= MOST:
-            raise Refused(f"{len(known)} seats are enrolled here, and a hall has no more. Use a name that is known.")
+        known = self._seats.count()
+        if known >= MOST:
+            raise Refused(f"{known} seats are enrolled here, and a hall has no more. Use a name that is known.")
         wait = self._new.take("")
         if wait:
             raise Refused(f"Too many new seats come at a time. Try again in {wait} seconds.")
