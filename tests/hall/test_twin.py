@@ -1,14 +1,17 @@
 """Two sittings of one attempt: an alarm that names who and where, raised once, until somebody took note of it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from boardroom import Room, a_room
 from house import PIN
 from kiosk.views.board import Severity
 from storage.models.hall import Progress
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -19,11 +22,21 @@ def room(tmp_path: Path) -> Room:
     return room
 
 
-def another(room: Room, seat: str = "A14", attempt: int = 1) -> None:
-    """Let the store come to hold another sitting, whoever wrote it there."""
+def another(
+    room: Room, seat: str = "A14", attempt: int = 1, *, of: str = "assignment-1", name: str = "another"
+) -> None:
+    """Let the store come to hold another sitting that was begun later, whoever wrote it there."""
     with room.store.permits._writing() as work:
-        (row,) = work.execute(select(Progress.__table__)).mappings()
-        work.execute(insert(Progress), [{**row, "submission_id": "another", "seat": seat, "attempt": attempt}])
+        row = work.execute(select(Progress.__table__).where(Progress.assignment_id == of)).mappings().first()
+        later = {"seat": seat, "attempt": attempt, "started_at": row["started_at"] + len(name) * MINUTE}
+        work.execute(insert(Progress), [{**row, "submission_id": name} | later])
+
+
+def acknowledged(room: Room) -> None:
+    """Let somebody take note of the one alarm there is."""
+    (told,) = room.needing("sat twice")
+    room.board.acknowledge(told.attention_id)
+    assert not room.needing("sat twice")
 
 
 def test_one_sitting_needs_nobody(room: Room) -> None:
@@ -59,5 +72,38 @@ def test_who_took_note_is_not_told_again_not_even_by_a_new_hub(room: Room) -> No
     assert same.attention_id == told.attention_id
     room.board.sign_in(PIN)
     room.board.acknowledge(told.attention_id)
+    assert not room.needing("sat twice")
+    assert not room.reopen().needing("sat twice")
+
+
+def test_of_two_at_one_seat_the_second_is_an_alarm_although_somebody_took_note_of_the_first(room: Room) -> None:
+    room.begin("A13", "assignment-2")
+    another(room)
+    acknowledged(room)
+    another(room, of="assignment-2", name="of the other")
+    (told,) = room.needing("sat twice")
+    assert (told.seat, told.words.partition(" (")[0]) == ("A14", "Adeyemi, Ben")
+
+
+def test_two_pairs_at_one_seat_are_two_alarms(room: Room) -> None:
+    room.begin("A13", "assignment-2")
+    another(room)
+    another(room, of="assignment-2", name="of the other")
+    assert sorted(a.words.partition(" (")[0] for a in room.needing("sat twice")) == ["Adeyemi, Ben", "Okafor, Anna"]
+
+
+def test_a_third_sitting_is_an_alarm_of_its_own(room: Room) -> None:
+    another(room)
+    acknowledged(room)
+    another(room, "A16", name="the third")
+    (told,) = room.needing("sat twice")
+    assert "at A12 and A14 and A16." in told.words
+
+
+def test_what_was_taken_note_of_is_not_told_again_where_the_sitting_is_moved(room: Room) -> None:
+    another(room)
+    acknowledged(room)
+    with room.store.permits._writing() as work:
+        work.execute(update(Progress).where(Progress.submission_id == "another").values(seat="A16"))
     assert not room.needing("sat twice")
     assert not room.reopen().needing("sat twice")

@@ -32,9 +32,7 @@ class Attentions:
         self._store = store
         self._lock = RLock()
         self._kept: dict[str, KeptAttention] = {a.attention_id: a for a in store.attentions()}
-        self._seen: set[tuple[str | None, str]] = {
-            (a.seat, a.kind) for a in self._kept.values() if a.over_at is None and a.meter is None
-        }
+        self._seen = {_key(a) for a in self._kept.values() if a.over_at is None and a.meter is None}
         self._settled: dict[tuple[str | None, str, str], datetime] = {}
         """When somebody took note of some words of one kind about a seat."""
         self._told: set[str] = {a.attention_id for a in self._kept.values() if a.meter is not None}
@@ -44,11 +42,11 @@ class Attentions:
 
         Of `silent` seats nobody knows whether what they told last has gone, so it stays.
         """
-        found = {(need.seat, need.kind): need for need in needs}
+        found = {_key(need): need for need in needs}
         with self._lock:
-            current = {(a.seat, a.kind): a for a in self._kept.values() if a.attention_id not in self._told}
+            current = {_key(a): a for a in self._kept.values() if a.attention_id not in self._told}
             changed = [v for key, need in found.items() for v in self._noticed(current.get(key), need, now)]
-            held = {(seat, kind) for seat, kind in self._seen if seat in silent and kind in TOLD_BY_SEAT}
+            held = {key for key in self._seen if key[0] in silent and key[1] in TOLD_BY_SEAT}
             gone = self._seen - found.keys() - held
             changed += [replace(current[key], over_at=now) for key in gone if key in current]
             self._seen = set(found) | held
@@ -214,10 +212,11 @@ class Attentions:
                 severity=need.severity.value,
                 words=words,
                 raised_at=now,
+                submission_id=need.submission_id,
             )
             return [fresh] if known is None else [replace(known, over_at=now), fresh]
         severity = need.severity.value if graver else known.severity
-        fresh = replace(known, severity=severity, words=words, over_at=None)
+        fresh = replace(known, seat=need.seat, severity=severity, words=words, over_at=None)
         if (fresh.severity, fresh.over_at) == (known.severity, known.over_at):
             self._kept[known.attention_id] = fresh  # only its words: they are told, and not worth a commit
             return []
@@ -231,6 +230,11 @@ class Attentions:
             self._kept[value.attention_id] = value
             if value.is_settled:
                 del self._kept[value.attention_id]
+
+
+def _key(one: Need | KeptAttention) -> tuple[str | None, str]:
+    """Return what tells two needs of one moment apart: the seat and the kind, or the sitting wherever it goes on."""
+    return (one.seat if one.submission_id is None else one.submission_id), one.kind
 
 
 def _shown(value: KeptAttention, now: datetime, sight: Sight | None) -> Attention:

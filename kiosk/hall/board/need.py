@@ -34,6 +34,8 @@ class Need:
     kind: str
     severity: Severity
     words: str
+    submission_id: str | None = None
+    """The sitting this is about, where it stays the same need at whatever seat that goes on."""
 
 
 def needs(look: Glance, line: SeatLine, now: datetime) -> Iterator[Need]:

@@ -14,7 +14,7 @@ CHOOSE = "Both are kept. Ask where most was answered, lock the other seat, note 
 
 
 def twins(records: Mapping[str, Record], cast: Cast) -> Iterator[Need]:
-    """Give an alarm for each attempt that is sat more than once, at the seat that began last."""
+    """Give an alarm for each sitting of an attempt that another sitting had been begun of before."""
     attempts: dict[tuple[str, int], list[Record]] = {}
     for record in records.values():
         attempts.setdefault((record.progress.assignment_id, record.progress.attempt), []).append(record)
@@ -22,7 +22,8 @@ def twins(records: Mapping[str, Record], cast: Cast) -> Iterator[Need]:
         if len(found) > 1:
             where = " and ".join(dict.fromkeys(clean_line(r.progress.seat, 40) for r in found))
             words = f"{_who(assignment_id, cast)} sits attempt {attempt} twice: at {where}. {CHOOSE}"
-            yield Need(found[-1].progress.seat, TWICE, Severity.ALARM, words)
+            for later in (r.progress for r in found[1:]):
+                yield Need(later.seat, TWICE, Severity.ALARM, words, later.submission_id)
 
 
 def _who(assignment_id: str, cast: Cast) -> str:
