@@ -9,7 +9,7 @@ from kiosk.exam.error import Refused
 from kiosk.exam.status import AttendanceState
 from kiosk.hall.hub.tails import BEHIND, CONTRADICTION, UNKNOWN
 from kiosk.sealing.envelope import PayloadType, sign
-from kiosk.wire.hub import AckMessage, FencedMessage, WantMessage
+from kiosk.wire.hub import AckMessage, FencedMessage, HoldingMessage, WantMessage
 
 
 @pytest.fixture
@@ -96,8 +96,39 @@ def test_a_frame_within_what_is_held_that_says_otherwise_is_found(world, seat):
 
 def test_a_seat_that_holds_less_than_was_acknowledged_is_stopped(world, seat):
     seat.send(0)
+    seat.join()
     seat.hold(3)
     assert seat.post.take(FencedMessage)
+    assert [n[:2] for n in world.notices] == [("A12", BEHIND)]
+    with pytest.raises(Refused, match="does not hold all"):
+        seat.offer()
+
+
+def test_a_seat_that_was_not_answered_for_long_is_not_behind_what_it_sent_since(world, seat):
+    """So it is in the moment in which a hub is back, and all seats of a hall come to it at once."""
+    seat.send(0, 4)
+    seat.join()
+    seat.say(seat.holding(3), seat.holding(3), seat.frame(4))
+    assert not seat.post.take(FencedMessage)
+    seat.say(seat.holding(3))
+    assert [ack.seq for ack in seat.post.take(AckMessage)] == [seat.head.seq]
+    assert not world.notices
+    assert seat.offer().journal is None
+
+
+def test_what_a_seat_says_again_of_one_sitting_is_not_all_it_holds(world, seat):
+    seat.send(0)
+    seat.join()
+    seat.hold()
+    seat.say(HoldingMessage(sittings=()))
+    assert seat.offer().journal is None
+
+
+def test_what_a_seat_sent_on_an_older_line_it_may_have_lost_since(world, seat):
+    seat.send(0)
+    seat.hold()
+    seat.join()
+    seat.hold(3)
     assert [n[:2] for n in world.notices] == [("A12", BEHIND)]
     with pytest.raises(Refused, match="does not hold all"):
         seat.offer()

@@ -153,12 +153,17 @@ class VirtualSeat:
         )
 
     def say(self, *messages) -> None:
+        for message in messages:
+            self.world.hub.hear(self.name, message, self.post)
         self.world.hub.receive([(self.name, m) for m in messages])
 
     def send(self, first: int = 0, count: int | None = None) -> None:
         self.say(self.frame(first, count, start=True))
 
     def hold(self, seq: int | None = None) -> None:
+        self.say(self.holding(seq))
+
+    def holding(self, seq: int | None = None) -> HoldingMessage:
         assert self.trial is not None
         entry = self.head if seq is None else self.trial.entries[seq]
         line = HoldingLine(
@@ -168,7 +173,7 @@ class VirtualSeat:
             seq=entry.seq,
             hash=entry.hash.hex(),
         )
-        self.say(HoldingMessage(sittings=(line,)))
+        return HoldingMessage(sittings=(line,))
 
 
 def entries_of(texts, trial: Trial) -> list[Entry]:

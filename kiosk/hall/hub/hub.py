@@ -96,6 +96,7 @@ class Hub:
     def join(self, seat: str, build: str, post: Post) -> None:
         """Take a seat that has proved itself onto the line; a line it had before is hung up."""
         before = self.presence.join(seat, build, post, self._clock.now().boot_ms)
+        self.tails.join(seat)
         if before is not None and before is not post:
             before.hang_up("This seat has come on another line.")
         self.commands.send_waiting(seat)
@@ -111,6 +112,16 @@ class Hub:
     def leave(self, seat: str, post: Post) -> None:
         """Note that a line was cut."""
         self.presence.leave(seat, post)
+
+    def hear(self, seat: str, message: SeatMessage, post: Post) -> None:
+        """Take note at once that a seat said something, and answer a beat with the hub's clock; from any thread.
+
+        How long what was said waits for its turn says nothing of the seat: none is lost for the hub's own delay.
+        """
+        now = self._clock.now()
+        self.presence.hear(seat, now.boot_ms)
+        if isinstance(message, BeatMessage):
+            post.send(EchoMessage(sent=message.sent, at=now.at, boot_ms=now.boot_ms))
 
     def receive(self, batch: Sequence[tuple[str, SeatMessage]]) -> None:
         """Take what seats said, in order; all frames of the batch are committed in one transaction before any ack.

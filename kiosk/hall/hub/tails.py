@@ -24,7 +24,8 @@ Notice = Callable[[str, str, str], None]
 """Told of something a person should look at: seat, kind, words."""
 CONTRADICTION, BEHIND, UNKNOWN = "contradiction", "behind", "stranger"
 """Kinds of notice: a journal that is not the acknowledged one, one that is shorter, one this hall gave no lease for."""
-SHORT = "This seat holds less of a sitting than the hall does. Move the sitting, to another seat or to this one."
+SHORT = "holds less than the hall: move the sitting"
+"""To another seat or to this one; as short as the list of a small console."""
 
 
 class Tails:
@@ -37,12 +38,22 @@ class Tails:
         self._clock = clock
         self._notice = notice
         self._held: dict[str, dict[str, int]] = {}
-        """By seat and sitting: the last entry the seat is known to hold, since it last said what it holds."""
+        """By seat and sitting: the last entry the seat said on its present line that it holds."""
+        self._sent: dict[str, dict[tuple[str, int], int]] = {}
+        """By seat, sitting and epoch: the last entry that came on its present line."""
+        self._told: dict[str, tuple[str, ...]] = {}
+        """The sittings each seat said it holds, on whatever line."""
+
+    def join(self, seat: str) -> None:
+        """Forget what a seat said before: it is on another line, and may have another disk."""
+        self._held.pop(seat, None)
+        self._sent.pop(seat, None)
 
     def hold(self, seat: str, message: HoldingMessage) -> None:
         """Compare what a seat holds with what is kept here; ask it for what is missing."""
         lines = {line.submission_id: line for line in message.sittings}
-        self._held[seat] = {line.submission_id: line.seq for line in lines.values()}
+        self._held[seat] = self._held.get(seat, {}) | {line.submission_id: line.seq for line in lines.values()}
+        self._told[seat] = tuple(self._held[seat])
         known = self._store.tails.known(tuple(lines))
         for line in lines.values():
             if line.submission_id not in known:
@@ -70,8 +81,8 @@ class Tails:
 
     def has_told(self, seat: str) -> bool:
         """Whether a seat has said what it holds, and the hall knows of all of that."""
-        held = self._held.get(seat)
-        return held is not None and len(self._store.tails.known(tuple(held))) == len(held)
+        told = self._told.get(seat)
+        return told is not None and len(self._store.tails.known(told)) == len(told)
 
     def is_behind(self, seat: str, submission_id: str) -> bool:
         """Whether a seat on the line holds less of its sitting than was acknowledged."""
@@ -83,7 +94,8 @@ class Tails:
         if holding is None or lease.seat != seat:
             return False
         newest = holding.tail.newest
-        return newest.head.seq > newest.fork.seq and held.get(submission_id, -1) < newest.head.seq
+        reached = max(held.get(submission_id, -1), self._sent_up_to(seat, submission_id, newest.epoch))
+        return newest.head.seq > newest.fork.seq and reached < newest.head.seq
 
     def _compared(self, seat: str, line: HoldingLine) -> list[HubMessage]:
         holding = self._store.tails.holding(line.submission_id, line.opened_on)
@@ -109,10 +121,13 @@ class Tails:
         if kept is not None and kept.hex() != line.hash:
             self._notice(seat, CONTRADICTION, "The journal on this seat is not the one the hall has acknowledged.")
             return [_fenced(line.submission_id, newest)]
-        if line.seq == stretch.head.seq:
-            return [ack]
+        if max(line.seq, self._sent_up_to(seat, line.submission_id, line.epoch)) >= stretch.head.seq:
+            return [ack]  # a seat that waits long for an answer says again what it holds, and has sent more since
         self._notice(seat, BEHIND, SHORT)
         return [_fenced(line.submission_id, newest)]
+
+    def _sent_up_to(self, seat: str, submission_id: str, epoch: int) -> int:
+        return self._sent.get(seat, {}).get((submission_id, epoch), -1)
 
     def _hash_at(self, line: HoldingLine) -> bytes | None:
         return self._store.tails.hash_at(line.submission_id, line.opened_on, line.epoch, line.seq)
@@ -129,8 +144,8 @@ class Tails:
             words = f"{len(parcel.texts)} entries of this seat are kept aside and not counted: {reply.trouble}."
             self._notice(parcel.seat, CONTRADICTION, words)
         if reply.kept is not None:
-            held = self._held.setdefault(parcel.seat, {})
-            held[parcel.submission_id] = max(parcel.frame.last, held.get(parcel.submission_id, -1))
+            sent, of = self._sent.setdefault(parcel.seat, {}), (parcel.submission_id, parcel.frame.epoch)
+            sent[of] = max(parcel.frame.last, sent.get(of, -1))
             ack = AckMessage(
                 submission_id=parcel.submission_id,
                 epoch=parcel.frame.epoch,
