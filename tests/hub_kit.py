@@ -69,13 +69,14 @@ class BookHub:
         self._note(self.left, seat)
 
     def receive(self, batch: list[tuple[str, object]]) -> None:
-        """Write a batch down, and echo its beats."""
+        """Write a batch down."""
         self.on_receive(batch)
         self._note(self.batches, list(batch))
-        for seat, message in batch:
-            post = self.presence.post(seat)
-            if isinstance(message, BeatMessage) and post is not None:
-                post.send(EchoMessage(sent=message.sent, at=iso(NOON), boot_ms=0))
+
+    def hear(self, seat: str, message: object, post: Post) -> None:
+        """Echo a beat."""
+        if isinstance(message, BeatMessage):
+            post.send(EchoMessage(sent=message.sent, at=iso(NOON), boot_ms=0))
 
     def tick(self) -> None:
         """Nothing is due here."""
@@ -212,7 +213,7 @@ async def a_hub(
     clerk = Clerk(hub, clock)
     gate = Gate(keys, seats, certificate.fingerprint(), house.clock)
     server = HubServer(
-        counters=Counters(gate, clerk, hub.call, allowed, lambda: clock.now().boot_ms),
+        counters=Counters(gate, clerk, hub.call, hub.hear, allowed, lambda: clock.now().boot_ms),
         enrolment=Enrolment(house.hall, seats, TOKEN, house.clock),
         consoles=consoles,
         certificate=certificate,

@@ -183,6 +183,16 @@ def test_a_silent_seat_is_lost_and_its_dead_line_hung_up(world):
     assert world.hub.lost == frozenset()
 
 
+def test_a_seat_whose_words_wait_for_the_hub_is_not_lost(world):
+    seat = world.seat("A12")
+    for _ in range(10):
+        world.house.clock.advance(2_000)
+        world.hub.hear("A12", beat(world), seat.post)  # and nothing is worked on
+        world.hub.tick()
+        assert (world.hub.lost, seat.post.farewell) == (frozenset(), None)
+    assert len(seat.post.take(EchoMessage)) == 10
+
+
 def test_what_a_seat_reports_of_a_sitting_that_left_it_is_passed_over(world):
     old = world.seat("A12")
     old.begin()

@@ -224,6 +224,19 @@ async def test_a_seat_that_stops_reading_one_message_is_cut(house):
         slow.socket.transport.abort()
 
 
+async def test_a_beat_is_answered_although_the_hub_is_far_behind(house):
+    held = threading.Event()
+    hub = BookHub(house)
+    hub.on_receive = lambda batch: held.wait(PATIENCE)
+    async with a_hub(house, hub=hub) as served:
+        line = await served.seat()
+        for number in range(3):
+            await line.say(beat(number))
+            assert (await line.hear("echo"))["sent"] == number  # while the first is still being worked on
+        assert len(hub.batches) == 0
+        held.set()
+
+
 async def test_logins_are_answered_beside_the_frames_and_in_turn(house):
     held = threading.Event()
     hub = BookHub(house)

@@ -154,6 +154,8 @@ class SimHub:
         """Take what a seat said; what came by the next turn is worked on together."""
         if not self.is_up:
             return
+        if (post := self.hub.presence.post(seat)) is not None:
+            self.hub.hear(seat, message, post)
         if not self._queue:
             life = self.lives
             self.day.world.after(self.day.world.random.randrange(1, 10), lambda: self._turn(life))

@@ -1,4 +1,4 @@
-"""Beats: signs of life, answered with the hub's clock; what they say of a sitting is kept where it changed."""
+"""Beats: how seats say they are; what they say of a sitting is kept where it changed."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.roster import Pulse
 from kiosk.hall.hub.claim import Claims
 from kiosk.hall.hub.presence import Presence
-from kiosk.wire.hub import BeatMessage, EchoMessage, Vitals
+from kiosk.wire.hub import BeatMessage, Vitals
 from storage.hall.store import HallStore
 
 EVERY_MS = 30_000
@@ -27,7 +27,7 @@ class Beats:
         """By seat: sitting and phase as last written down, and when, by the hub's boot clock."""
 
     def take(self, batch: Sequence[tuple[str, BeatMessage]]) -> None:
-        """Note how seats are, and answer each with the hub's clock."""
+        """Note how seats are."""
         now = self._clock.now()
         pulses = []
         for seat, beat in batch:
@@ -38,10 +38,6 @@ class Beats:
                 pulses.append(_pulse(seat, beat.vitals))
         if pulses:
             self._store.permits.take_pulses(pulses, parse_iso(now.at))
-        for seat, beat in batch:
-            post = self._presence.post(seat)
-            if post is not None:
-                post.send(EchoMessage(sent=beat.sent, at=now.at, boot_ms=now.boot_ms))
 
     def _is_news(self, seat: str, vitals: Vitals, now_ms: int) -> bool:
         if vitals.submission_id is None or vitals.phase in (None, Phase.NEW, Phase.MOVED):

@@ -27,6 +27,7 @@ from kiosk.wire.hub import (
     BundlePartMessage,
     CallMessage,
     DoneMessage,
+    EchoMessage,
     FetchMessage,
     FrameMessage,
     HoldingMessage,

@@ -40,6 +40,8 @@ class Outgoing:
         self._bytes = 0
         self._more = asyncio.Event()
         self._is_over = False
+        self.farewell = ""
+        """Why the hub hung up, in words; nothing where the seat left by itself."""
 
     def send(self, message: HubMessage) -> None:
         """Hand a message over and return at once; on a line that is cut it is lost, what matters comes again."""
@@ -47,6 +49,7 @@ class Outgoing:
 
     def hang_up(self, words: str) -> None:
         """End the line when all before it is written, saying why."""
+        self.farewell = words
         fault = fault_of(Refused(words, "The hub hangs up"))
         self._hand_over(_Letter(Farewell(fault=fault).model_dump_json(), is_last=True))
 
@@ -102,6 +105,7 @@ class Outgoing:
 
     def _cut(self, why: str) -> None:
         """End a line on which no word of farewell would be read."""
+        self.farewell = f"it reads too slowly: {why}"
         log.warning("seat %s reads too slowly and is cut: %s", self._seat, why)
         self.end()
         self._line.transport.abort()

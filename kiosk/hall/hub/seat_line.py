@@ -16,6 +16,7 @@ from kiosk.hall.hub.gate import Gate
 from kiosk.hall.hub.limit import HubLimits
 from kiosk.hall.hub.log import log, place_of
 from kiosk.hall.hub.outgoing import Outgoing, part
+from kiosk.hall.hub.post import Post
 from kiosk.hall.line import fault_of, faulty
 from kiosk.wire.document import words
 from kiosk.wire.hub import SEAT_MESSAGE, AnswerMessage, CallMessage, Farewell, SeatHello, SeatMessage
@@ -25,15 +26,24 @@ LARGEST_HELLO = 131_072
 SLOWED = 1.0
 """Seconds a seat is held back after which the log tells of it."""
 Answering = Callable[[str, CallMessage], AnswerMessage]
+Hearing = Callable[[str, SeatMessage, Post], None]
 
 
 class Counters:
     """What all lines of a hub share: its gate, its clerk, its threads, and how fast each seat was."""
 
     def __init__(
-        self, gate: Gate, clerk: Clerk, answering: Answering, limits: HubLimits, now_ms: Callable[[], int]
+        self,
+        gate: Gate,
+        clerk: Clerk,
+        answering: Answering,
+        hearing: Hearing,
+        limits: HubLimits,
+        now_ms: Callable[[], int],
     ) -> None:
+        """`hearing` is told of each message as it comes, and must return at once."""
         self.gate = gate
+        self.hearing = hearing
         self.clerk = clerk
         self.answering = answering
         self.limits = limits
@@ -76,7 +86,7 @@ class SeatLine:
         finally:
             post.end()
             clerk.put(Went(hello.seat, post))
-            log.info("seat %s has left the line: %s", hello.seat, self._line.close_reason or self._line.close_code)
+            log.info("seat %s has left the line: %s", hello.seat, post.farewell or self._line.close_code)
 
     async def _greet(self) -> SeatHello:
         gate = self._counters.gate
@@ -126,7 +136,9 @@ class SeatLine:
             except TimeoutError:
                 raise Refused(f"This seat has said nothing for {self._limits.silence:g} seconds.") from None
             size = len(data)
-            await self._take(seat, post, _read(data), size)
+            message = _read(data)
+            self._counters.hearing(seat, message, post)
+            await self._take(seat, post, message, size)
             wait = self._counters.wait_for(seat, size)
             if wait > SLOWED and not is_told:
                 is_told = True

@@ -107,7 +107,7 @@ class HubSite:
         room, watched = self.boardroom, Event()
         consoles = ConsoleDoor(room.board(), room.board, ticket_key(self.place.keys), self.clock)
         server = HubServer(
-            counters=Counters(gate, clerk, self.hub.call, self.limits, self.now_ms),
+            counters=Counters(gate, clerk, self.hub.call, self.hub.hear, self.limits, self.now_ms),
             enrolment=Enrolment(self.hub.hall, self.store.seats, self.token, self.clock, self._planned),
             consoles=consoles,
             certificate=self.certificate,
