@@ -134,7 +134,7 @@ class LiveHub:
             self.connect(name)
         link = open_link(place, clock)
         link.start()
-        assert link.wait(PATIENCE) or self.site is None
+        assert self.site is None or link.wait(PATIENCE)
         seat = Seat(place, clock, link, open_desk(place, link, clock, link=link))
         seat.desk.listen(seat.heard.append)
         self.seats.append(seat)
