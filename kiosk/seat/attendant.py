@@ -76,12 +76,24 @@ class Attendant:
             self._desk.report_again(submission_id)
 
     def joined(self) -> None:
-        """Send again the bundle that was under way, and tell of what is over, for the hub may be a new machine."""
+        """Send again the bundle that was under way, and tell of what is over, for the hub may be a new machine.
+
+        A sitting that cannot be told of keeps nothing else back; the first problem is raised when the rest is done.
+        """
         self._told.clear()
+        self._carriage.resume()
+        for message in self._desk.messages():
+            if message.is_read:  # perhaps while there was no line
+                self._hub.told(message.message_id, True)
+        problems = []
         for line in self._store.sittings():
             if line.submitted_at is not None and not line.is_received:
-                self._desk.report_again(line.submission_id)
-        self._carriage.resume()
+                try:
+                    self._desk.report_again(line.submission_id)
+                except KioskError as error:
+                    problems.append(error)
+        if problems:
+            raise problems[0]
 
     def do(self, errand: Errand) -> None:
         """Do what the hub asks; what this version of a seat has no use for is passed over."""
@@ -203,6 +215,8 @@ class Attendant:
             ),
             scribe,
         )
+        if shown is None:  # whoever sat here has just gone
+            return
         if not is_known:
             desk.tell(Told(shown))
         desk.settle()  # the hub says it once, so that nothing it was told of may be lost

@@ -90,17 +90,18 @@ class Desk(Lobby):
         """Check a candidate in with the hall; raises Denied, with the seconds to wait after wrong tries."""
         self._must_be_free()
         roll, secret = clean_line(roll_number, LONGEST_SECRET), clean_line(code, LONGEST_SECRET)
-        self._admission = self._authority.admit(roll, secret, self.seat)
+        admission = self._authority.admit(roll, secret, self.seat)
         self._forget_sitting()
-        self.inbox.open(self._admission.candidate.user_id)
-        return self._admission.candidate
+        self.inbox.open(admission.candidate.user_id)  # first, so that what is told from now on has its place
+        self._admission = admission
+        return admission.candidate
 
     def sign_out(self) -> None:
         """Forget the candidate; raises Refused while a test is open."""
         self._must_be_free()
         self._writer.drain()
-        self._forget_sitting()
         self._admission = None
+        self._forget_sitting()
 
     def begin(self, assignment_id: str) -> Sheet:
         """Open the sitting, or go on with the open one at the same question, once its first entries are saved.
@@ -126,12 +127,12 @@ class Desk(Lobby):
             if line.assignment_id == assignment_id and line.submitted_at is None and self._hub.state().is_connected:
                 self._hub.settle(line.submission_id, SETTLING)
         offer = self._authority.lease(admission.token, assignment_id, self.seat)
-        self._scribe, attached = self._beginning.begin(offer, admission, assignment_id)
-        scribe, self._levels.hall_at = self._scribe, None
+        scribe, attached = self._beginning.begin(offer, admission, assignment_id)
+        self.inbox.open(admission.candidate.user_id)  # before it can be told anything of this sitting
+        self._scribe, self._levels.hall_at = scribe, None
         self._sheet = draw_sheet(scribe.sitting.paper, scribe.sitting.order, admission.candidate, attached)
         self._writer.drain()
         self._store.advances.forget(assignment_id)  # what was allowed ahead for it opens nothing any more
-        self.inbox.open(admission.candidate.user_id)
         self.inbox.fill(self._entries(scribe))
         self._reporter.tell(scribe)
         self._hub.saved(scribe.sitting.genesis.submission_id, at_once=True)

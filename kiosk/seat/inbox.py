@@ -36,8 +36,8 @@ class Inbox:
 
     def open(self, candidate_id: str) -> None:
         """Begin with what a candidate was told here while no test was open."""
-        kept = self._store.of(candidate_id)
         with self._lock:
+            kept = self._store.of(candidate_id)
             self._candidate_id, self._places = candidate_id, {}
             self._messages = {m.message_id: _shown(m) for m in kept}
 
@@ -50,8 +50,8 @@ class Inbox:
                 elif entry.kind is Kind.READ:
                     self._read(next((i for i, seq in self._places.items() if seq == entry.body["message"]), None))
 
-    def take(self, message: HallMessage, scribe: Scribe | None) -> HallMessage:
-        """Keep a message, in the journal where a test is open; return it as it is shown.
+    def take(self, message: HallMessage, scribe: Scribe | None) -> HallMessage | None:
+        """Keep a message, in the journal where a test is open; return it as it is shown, None where nobody is here.
 
         What is in no journal, as outside a test and after a hand-in, is committed when this returns.
         """
@@ -64,10 +64,12 @@ class Inbox:
             "question": clean.question_id,
         }
         with self._lock:
+            if not self._candidate_id:
+                return None
             if clean.message_id in self._messages:
                 return self._messages[clean.message_id]
             entry = None if scribe is None else scribe.observe(Kind.MESSAGED, body)
-            if entry is None and self._candidate_id:
+            if entry is None:
                 self._store.keep(self._candidate_id, _kept(clean))
             self._put(clean, None if entry is None else entry.seq)
             return clean
@@ -82,7 +84,7 @@ class Inbox:
             place = self._places.get(message_id)
             if scribe is not None and place is not None:
                 scribe.observe(Kind.READ, {"message": place})
-            elif place is None and self._candidate_id:
+            elif place is None:
                 self._store.read(self._candidate_id, message_id)
             self._read(message_id)
             return True

@@ -1,11 +1,14 @@
 """What the hall tells a candidate who has no test open is kept: a restart of the seat loses no word of it."""
 
+from threading import Event, Thread
+
 import pytest
 
 from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL, a_house
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Refused
 from kiosk.exam.person import Person, Role
+from kiosk.wire.hub import AnnouncementMessage
 from live_hub import a_live_hub, until
 
 PROCTOR = Person(user_id="proctor-1", name="Mbeki, Thandi", role=Role.PROCTOR)
@@ -118,3 +121,83 @@ def test_the_hall_is_told_of_nothing_that_is_not_saved(hub, monkeypatch):
     until(lambda: given(hub) == (1, 0))
     (message,) = seat.desk.messages()
     assert saved[0] == [message.message_id]
+
+
+LATE = AnnouncementMessage(
+    announcement_id="late-1", at="2031-05-06T12:00:00.000Z", who="Mbeki, Thandi", text="One more word.", question=None
+)
+
+
+def hearing(seat, monkeypatch):
+    """Return what is said to the hall of messages, from now on."""
+    said = []
+    monkeypatch.setattr(seat.link, "told", lambda announcement_id, is_read: said.append(announcement_id))
+    return said
+
+
+def shown(seat):
+    return {m.message_id for m in seat.desk.messages()}
+
+
+def test_what_comes_in_the_moment_of_a_login_is_shown_or_said_again(hub, monkeypatch):
+    seat = hub.seat("A12")
+    said, of = hearing(seat, monkeypatch), seat.desk.inbox._store.of
+
+    def busy(candidate_id):
+        kept = of(candidate_id)
+        seat.link._side.do(LATE)
+        return kept
+
+    monkeypatch.setattr(seat.desk.inbox._store, "of", busy)
+    seat.desk.sign_in(ROLL, CODE)
+    assert set(said) <= shown(seat)
+
+
+def test_what_comes_in_the_moment_of_a_logout_is_said_again_to_the_next(hub, monkeypatch):
+    seat = hub.seat("A12")
+    said, clear = hearing(seat, monkeypatch), seat.desk.inbox.clear
+    seat.desk.sign_in(ROLL, CODE)
+
+    def busy():
+        clear()
+        seat.link._side.do(LATE)
+
+    monkeypatch.setattr(seat.desk.inbox, "clear", busy)
+    seat.desk.sign_out()
+    seat.desk.sign_in(OTHER_ROLL, OTHER_CODE)
+    assert set(said) <= shown(seat)
+
+
+def test_what_comes_in_the_moment_of_a_start_is_shown_though_it_is_saved_later(hub, monkeypatch):
+    seat = hub.seat("A12")
+    seat.desk.sign_in(ROLL, CODE)
+    said, gate = hearing(seat, monkeypatch), Event()
+    forget, commit = seat.desk._store.advances.forget, seat.desk._writer._commit
+    speaking = Thread(target=lambda: seat.link._side.do(LATE))
+
+    def gated(pages):
+        assert gate.wait(10)
+        commit(pages)
+
+    def busy(assignment_id):
+        forget(assignment_id)
+        monkeypatch.setattr(seat.desk._writer, "_commit", gated)
+        speaking.start()
+        until(lambda: LATE.announcement_id in seat.desk.inbox)
+
+    monkeypatch.setattr(seat.desk._store.advances, "forget", busy)
+    monkeypatch.setattr(seat.link, "saved", lambda *_, **__: gate.set())
+    seat.desk.begin("assignment-1")
+    speaking.join(10)
+    assert said == [LATE.announcement_id]
+    assert LATE.announcement_id in shown(seat)
+
+
+def test_what_is_read_while_the_line_is_cut_is_told_when_it_is_back(hub):
+    seat = waiting(hub)
+    (message,) = seat.desk.messages()
+    hub.stop()
+    until(lambda: not seat.desk.link().is_connected)
+    seat.desk.read_message(message.message_id)
+    hub.start()
+    until(lambda: given(hub) == (1, 1), 10)

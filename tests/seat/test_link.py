@@ -1,5 +1,6 @@
 """A seat over its link, against the hub itself: what is saved comes to the hall, and its word to the seat."""
 
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -17,6 +18,7 @@ from kiosk.views.authority import HallLost
 from kiosk.views.desk import ActRequest, HeldByHall
 from kiosk.wire.hub import SEAT_PATH
 from live_hub import RunningClock, a_live_hub, until
+from storage.engine import StoreError
 
 
 @pytest.fixture
@@ -142,3 +144,29 @@ def test_what_the_hub_says_on_joining_waits_until_the_seat_s_store_is_open(hub):
         until(lambda: len(desk._store.advances.all()) == 1)
     finally:
         desk.close()
+
+
+def test_a_sitting_that_cannot_be_reported_ends_no_line_and_keeps_no_bundle_back(hub, monkeypatch):
+    seat = hub.begun("A12", ROLL, CODE)
+    until(lambda: seat.desk.link().behind == 0)
+    resumed = []
+
+    def broken(submission_id):
+        raise StoreError("The store cannot be read.")
+
+    monkeypatch.setattr(seat.desk, "report_again", broken)
+    monkeypatch.setattr(seat.link._side._carriage, "resume", lambda: resumed.append(True))
+    seat.desk._store.sittings = lambda: [
+        replace(s, submitted_at=s.opened_on) for s in type(seat.desk._store).sittings(seat.desk._store)
+    ]
+    hub.stop()
+    until(lambda: not seat.desk.link().is_connected)
+    hub.start()
+    until(lambda: resumed)
+    assert seat.desk.link().is_connected
+    since = seat.desk.link().since
+    seat.desk.flag(seat.desk.state().question_id, True)
+    until(lambda: kept(hub, seat) == the_sitting(seat).head)
+    until(lambda: seat.desk.link().behind == 0)
+    assert seat.desk.link().since == since
+    assert seat.link.trouble == "The store cannot be read."

@@ -270,7 +270,7 @@ class Link(Caller):
             return
         head = self._replica.hear(message)
         if head is not None:
-            self._side.held(message.submission_id, head)
+            self._run(partial(self._side.held, message.submission_id, head))
             self._voice.count(self._replica)
         with self._changed:
             self._changed.notify_all()
