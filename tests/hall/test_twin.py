@@ -52,7 +52,7 @@ def test_two_of_one_attempt_are_an_alarm_that_names_who_and_where(room: Room) ->
     another(room)
     (told,) = room.needing("sat twice")
     assert told.severity is Severity.ALARM
-    assert told.words.startswith("Okafor, Anna (B-1042) sits attempt 1 twice: at A12 and A14. Both are kept.")
+    assert told.words.startswith("A12 and A14: Okafor, Anna (B-1042), attempt 1. Both are kept.")
     assert len(told.words) < 300
 
 
@@ -82,14 +82,17 @@ def test_of_two_at_one_seat_the_second_is_an_alarm_although_somebody_took_note_o
     acknowledged(room)
     another(room, of="assignment-2", name="of the other")
     (told,) = room.needing("sat twice")
-    assert (told.seat, told.words.partition(" (")[0]) == ("A14", "Adeyemi, Ben")
+    assert (told.seat, told.words.partition(" (")[0]) == ("A14", "A13 and A14: Adeyemi, Ben")
 
 
 def test_two_pairs_at_one_seat_are_two_alarms(room: Room) -> None:
     room.begin("A13", "assignment-2")
     another(room)
     another(room, of="assignment-2", name="of the other")
-    assert sorted(a.words.partition(" (")[0] for a in room.needing("sat twice")) == ["Adeyemi, Ben", "Okafor, Anna"]
+    assert sorted(a.words.partition(" (")[0] for a in room.needing("sat twice")) == [
+        "A12 and A14: Okafor, Anna",
+        "A13 and A14: Adeyemi, Ben",
+    ]
 
 
 def test_a_third_sitting_is_an_alarm_of_its_own(room: Room) -> None:
@@ -97,7 +100,7 @@ def test_a_third_sitting_is_an_alarm_of_its_own(room: Room) -> None:
     acknowledged(room)
     another(room, "A16", name="the third")
     (told,) = room.needing("sat twice")
-    assert "at A12 and A14 and A16." in told.words
+    assert told.words.startswith("A12 and A14 and A16: ")
 
 
 def test_what_was_taken_note_of_is_not_told_again_where_the_sitting_is_moved(room: Room) -> None:

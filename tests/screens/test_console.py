@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 
 from kiosk.apps.console import ConsoleApp
 from kiosk.exam.selection import STATES
+from kiosk.hall.board.twin import TWICE
+from kiosk.hall.hub.tails import BEHIND, SHORT
 from kiosk.views.board import SeatState, Severity, SignedOut
 from kiosk.views.order import Order, Verb
 from screens.proctor.console.consolepage import ConsolePage
@@ -232,6 +234,14 @@ async def test_250_seats_can_be_walked_on_a_small_screen(size: tuple[int, int]) 
         assert not any(row.startswith(" A ") for row in hall.rows)
         await hall.press("home")
         assert any(row.startswith(" A ") for row in hall.rows)
+
+
+@pytest.mark.parametrize(("kind", "words"), [(BEHIND, SHORT), (TWICE, "A12 and A14: Okafor, Anna (B-1042)")])
+async def test_what_the_hub_noticed_is_read_on_one_line_of_a_small_screen(kind: str, words: str) -> None:
+    board = FakeBoard()
+    board.raise_attention("a-1", "A12", kind, Severity.WARN, words, age_ms=3_725_000)
+    async with a_hall(board) as hall:
+        assert words in next(row for row in hall.rows if kind in row)
 
 
 async def test_only_lines_that_changed_are_drawn() -> None:
@@ -624,8 +634,11 @@ async def test_an_announcement_is_looked_at_once_more_and_its_readers_are_counte
 
 async def test_an_announcement_can_go_to_the_selected_seats() -> None:
     async with a_hall() as hall:
-        await hall.press("space", "n")
-        assert "Announce to 1 selected seat" in hall.text
+        await hall.press("space", "right", "space", "n")
+        await hall.sees("Announce to 2 selected seats")
+        await hall.press("escape", "left", "space", "n")
+        await hall.sees("Announce to 1 selected seat")
+        assert "selected seats" not in hall.text
         await hall.type("Stay.")
         await hall.press("enter", "enter")
         await hall.until(lambda: bool(hall.board.said))

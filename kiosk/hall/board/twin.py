@@ -21,7 +21,7 @@ def twins(records: Mapping[str, Record], cast: Cast) -> Iterator[Need]:
     for (assignment_id, attempt), found in attempts.items():
         if len(found) > 1:
             where = " and ".join(dict.fromkeys(clean_line(r.progress.seat, 40) for r in found))
-            words = f"{_who(assignment_id, cast)} sits attempt {attempt} twice: at {where}. {CHOOSE}"
+            words = f"{where}: {_who(assignment_id, cast)}, attempt {attempt}. {CHOOSE}"
             for later in (r.progress for r in found[1:]):
                 yield Need(later.seat, TWICE, Severity.ALARM, words, later.submission_id)
 
@@ -29,6 +29,6 @@ def twins(records: Mapping[str, Record], cast: Cast) -> Iterator[Need]:
 def _who(assignment_id: str, cast: Cast) -> str:
     player = cast.players.get(cast.owners.get(assignment_id, ""))
     if player is None:
-        return "A candidate"
+        return "a candidate"
     name, number = clean_line(player.person.name, LONGEST_NAME), player.person.roll_number
     return name if number is None else f"{name} ({clean_line(number, 40)})"

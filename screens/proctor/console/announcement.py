@@ -34,7 +34,8 @@ class AnnounceDialog(Dialog[AnnounceAsked | None]):
     words = query_one("#words-to-say", Input)
 
     def __init__(self, seats: tuple[str, ...]) -> None:
-        to = f"{len(seats)} selected seats" if seats else "the whole hall"
+        many = "1 selected seat" if len(seats) == 1 else f"{len(seats)} selected seats"
+        to = many if seats else "the whole hall"
         super().__init__(f"Announce to {to}", "It is shown at once and stays until it is read; the clocks run on.")
         self._seats = seats
 
