@@ -70,8 +70,8 @@ class Voice:
         self.count(replica)
         if line is None:
             return
-        while self._outgoing:
-            say_on(line, self._outgoing.popleft())
+        while (waiting := self._next()) is not None:
+            say_on(line, waiting)
         now_ms = self._now_ms()
         if self._beat_ms is None or now_ms - self._beat_ms >= BEAT_SECONDS * 1000:
             self._beat_ms = now_ms
@@ -87,6 +87,10 @@ class Voice:
             if behind != self.behind:
                 self.behind = behind
                 self._changed.notify_all()
+
+    def _next(self) -> SeatMessage | None:
+        with self._changed:  # for the line may be cut meanwhile, and what waits forgotten
+            return self._outgoing.popleft() if self._outgoing else None
 
     def _now_ms(self) -> int:
         return self._clock.now().boot_ms
