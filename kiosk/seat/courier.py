@@ -9,6 +9,8 @@ from kiosk.views.authority import Report
 LAST_WAIT = 5.0
 """Seconds the last report is waited for at the end; a hall that does not answer holds nobody up for longer."""
 
+MISTAKE = "The seat's program made a mistake when it told the hall how a test stands. All answers are safe on this seat."
+
 
 class Courier:
     """Delivers the latest report of each sitting; an older one that has not left yet is dropped, for each says all."""
@@ -47,6 +49,8 @@ class Courier:
                 self._deliver(report)
             except KioskError as error:
                 self.trouble = error.message
+            except Exception as error:  # noqa: BLE001 - the last line of defence: later reports must leave
+                self.trouble = f"{MISTAKE} ({type(error).__name__})"
             else:
                 self.trouble = None
             with self._changed:

@@ -1,7 +1,7 @@
 from threading import Event
 
 from kiosk.exam.error import KioskError
-from kiosk.seat.courier import Courier
+from kiosk.seat.courier import MISTAKE, Courier
 from kiosk.views.authority import Report
 
 
@@ -65,4 +65,22 @@ def test_a_hall_that_hangs_holds_nobody_up():
     assert entered.wait(10)
     assert not courier.wait(0.01)
     may_go.set()
+    courier.close()
+
+
+def test_a_mistake_with_one_report_keeps_back_no_later_one():
+    arrived = []
+
+    def deliver(report):
+        if report.answered == 1:
+            raise ValueError("a count out of bounds")
+        arrived.append(report.answered)
+
+    courier = Courier(deliver)
+    courier.post(a_report(1))
+    assert courier.wait(5)
+    assert courier.trouble == f"{MISTAKE} (ValueError)"
+    courier.post(a_report(2))
+    assert courier.wait(5)
+    assert (arrived, courier.trouble) == ([2], None)
     courier.close()
