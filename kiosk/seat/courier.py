@@ -9,7 +9,7 @@ from kiosk.views.authority import Report
 LAST_WAIT = 5.0
 """Seconds the last report is waited for at the end; a hall that does not answer holds nobody up for longer."""
 
-MISTAKE = "The seat's program made a mistake when it told the hall how a test stands. All answers are safe on this seat."
+MISTAKE = "The seat's program made a mistake when it told the hall how a test stands. All answers are safe here."
 
 
 class Courier:
