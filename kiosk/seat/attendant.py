@@ -82,9 +82,7 @@ class Attendant:
         """
         self._told.clear()
         self._carriage.resume()
-        for message in self._desk.messages():
-            if message.is_read:  # perhaps while there was no line
-                self._hub.told(message.message_id, True)
+        self._desk.tell_read()
         problems = []
         for line in self._store.sittings():
             if line.submitted_at is not None and not line.is_received:
@@ -195,16 +193,19 @@ class Attendant:
     def _announce(self, message: AnnouncementMessage) -> None:
         """Tell whoever sits here; what does not concern their paper is only answered.
 
-        Where nobody sits nothing is answered, and the hub says it again.
+        Where nobody sits nothing is answered, and the hub says it again; so it is with a correction before the test is
+        open, for until then nobody knows whether it concerns them.
         """
         desk, scribe = self._desk, self._desk.scribe
         if desk.candidate is None:
             return
         is_known = message.announcement_id in desk.inbox
-        asked = () if scribe is None else scribe.sitting.paper.questions
-        if not is_known and message.question is not None and message.question not in asked:
-            self._hub.told(message.announcement_id, False)
-            return
+        if not is_known and message.question is not None:
+            if scribe is None:
+                return
+            if message.question not in scribe.sitting.paper.questions:
+                self._hub.told(message.announcement_id, False)
+                return
         shown = desk.inbox.take(
             HallMessage(
                 message_id=message.announcement_id,

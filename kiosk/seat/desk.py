@@ -94,6 +94,7 @@ class Desk(Lobby):
         self._forget_sitting()
         self.inbox.open(admission.candidate.user_id)  # first, so that what is told from now on has its place
         self._admission = admission
+        self.tell_read()
         return admission.candidate
 
     def sign_out(self) -> None:
@@ -134,6 +135,7 @@ class Desk(Lobby):
         self._writer.drain()
         self._store.advances.forget(assignment_id)  # what was allowed ahead for it opens nothing any more
         self.inbox.fill(self._entries(scribe))
+        self.tell_read()
         self._reporter.tell(scribe)
         self._hub.saved(scribe.sitting.genesis.submission_id, at_once=True)
 
@@ -181,6 +183,12 @@ class Desk(Lobby):
         """Record that the candidate has read a message; raises Refused for one they were never told."""
         if self.inbox.read(message_id, self._scribe):
             self._hub.told(message_id, True)
+
+    def tell_read(self) -> None:
+        """Tell the hall again what was read: perhaps there was no line, or the seat went off before it could say so."""
+        for message in self.inbox.messages():
+            if message.is_read:
+                self._hub.told(message.message_id, True)
 
     def raise_hand(self, on: bool) -> None:
         """Ask for a proctor, or ask no more; the clock runs on."""

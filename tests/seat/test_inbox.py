@@ -7,16 +7,20 @@ import pytest
 from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL, a_house
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Refused
+from kiosk.exam.moment import iso
 from kiosk.exam.person import Person, Role
+from kiosk.hall.hub import announcements
 from kiosk.wire.hub import AnnouncementMessage
 from live_hub import a_live_hub, until
 
 PROCTOR = Person(user_id="proctor-1", name="Mbeki, Thandi", role=Role.PROCTOR)
 WORDS = "We begin ten minutes late."
+A_QUESTION = "cells-1"
 
 
 @pytest.fixture
-def hub(tmp_path):
+def hub(tmp_path, monkeypatch):
+    monkeypatch.setattr(announcements, "NO_ANSWER_MS", 500)
     with a_live_hub(a_house(tmp_path)) as hub:
         yield hub
 
@@ -37,6 +41,14 @@ def given(hub):
     """Return to how many seats the one announcement came, and how many read it."""
     (word,) = hub.hub.announcements.given()
     return word.delivered, word.read
+
+
+def heard_of(hub):
+    """Return the one announcement as a seat hears it."""
+    (word,) = hub.site.store.announcements.given()
+    return AnnouncementMessage(
+        announcement_id=word.announcement_id, at=iso(word.at), who="Mbeki", text=word.text, question=word.question
+    )
 
 
 def waiting(hub):
@@ -61,6 +73,60 @@ def test_it_is_there_after_a_restart_and_can_still_be_read_once(hub):
     seat = restarted(hub, seat)
     seat.desk.sign_in(ROLL, CODE)
     assert told(seat) == [(WORDS, True)]
+
+
+def test_what_nobody_was_there_to_hear_is_shown_to_who_signs_in_later_and_counted_then(hub, monkeypatch):
+    seat = hub.seat("A12")
+    heard, do = [], seat.link._side.do
+
+    def noted(errand):
+        do(errand)
+        heard.extend([errand.text] if isinstance(errand, AnnouncementMessage) else [])
+
+    monkeypatch.setattr(seat.link._side, "do", noted)
+    hub.hub.announcements.give(WORDS, PROCTOR, ["A12"])
+    until(lambda: heard == [WORDS])
+    assert (given(hub), told(seat)) == ((0, 0), [])
+    seat.desk.sign_in(ROLL, CODE)
+    until(lambda: given(hub) == (1, 0))
+    assert told(seat) == [(WORDS, False)]
+    (message,) = seat.desk.messages()
+    seat.desk.read_message(message.message_id)
+    until(lambda: given(hub) == (1, 1))
+    seat.desk.sign_out()
+    seat.desk.sign_in(OTHER_ROLL, OTHER_CODE)  # it was for who sat here, and is not said twice
+    assert told(seat) == []
+    assert given(hub) == (1, 1)
+
+
+def test_a_correction_before_the_test_is_open_is_kept_back_until_it_is(hub):
+    seat = hub.seat("A12")
+    seat.desk.sign_in(ROLL, CODE)
+    hub.hub.announcements.give(WORDS, PROCTOR, ["A12"], question=A_QUESTION)
+    seat.link._side.do(heard_of(hub))
+    assert (given(hub), told(seat)) == ((0, 0), [])
+    seat.desk.begin("assignment-1")
+    until(lambda: given(hub) == (1, 0))
+    assert told(seat) == [(WORDS, False)]
+
+
+def test_a_correction_of_what_is_not_in_this_paper_is_answered_and_not_shown(hub):
+    seat = hub.begun("A12", ROLL, CODE)
+    hub.hub.announcements.give(WORDS, PROCTOR, ["A12"], question=A_QUESTION)
+    until(lambda: given(hub) == (1, 0))
+    known = told(seat)
+    seat.link._side.do(heard_of(hub).model_copy(update={"announcement_id": "another", "question": "no such question"}))
+    assert told(seat) == known
+
+
+def test_what_was_read_in_the_last_moment_is_told_when_the_candidate_is_back(hub, monkeypatch):
+    seat = waiting(hub)
+    (message,) = seat.desk.messages()
+    monkeypatch.setattr(seat.link, "told", lambda *_: None)
+    seat.desk.read_message(message.message_id)
+    seat = restarted(hub, seat)
+    seat.desk.sign_in(ROLL, CODE)
+    until(lambda: given(hub) == (1, 1))
 
 
 def test_nobody_else_is_shown_it(hub):
