@@ -2,21 +2,16 @@
 
 import asyncio
 import base64
-import hashlib
-import json
 import random
-import ssl
 import time
 from array import array
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.typing import Subprotocol
 
 from benchmarks.journals import BUILD, Journal
 from benchmarks.venue import Venue
@@ -33,11 +28,9 @@ from kiosk.exam.piece import Holding, Piece
 from kiosk.exam.sitting import Step
 from kiosk.exam.supervision import carry_out
 from kiosk.ground.clock import SystemClock
-from kiosk.sealing.address import parse_address, read_address
 from kiosk.sealing.bundle import Sealer, seal
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.sealing.key import SigningKey
-from kiosk.sealing.seat_proof import sign_seat_proof
 from kiosk.seat.link.link import LATEST, SOONEST
 from kiosk.seat.link.replica import EVERY_MS, Replica
 from kiosk.wire import line
@@ -47,8 +40,6 @@ from kiosk.wire.hub import (
     BEAT_SECONDS,
     ENROL_PATH,
     HUB_MESSAGE,
-    LARGEST_TO_SEAT,
-    PROTOCOL,
     SEAT_PATH,
     AckMessage,
     AnnouncementMessage,
@@ -62,11 +53,11 @@ from kiosk.wire.hub import (
     EchoMessage,
     FencedMessage,
     FrameMessage,
-    SeatHello,
     ToldMessage,
     Vitals,
     WantMessage,
 )
+from seat_way import Way
 
 TYPIST = 10
 """One seat in so many types all the time, four splices a second; the others choose."""
@@ -93,41 +84,6 @@ class Book:
     def clear(self) -> None:
         """Begin anew."""
         self.lags, self.echoes, self.done, self.counts = array("d"), array("d"), [], Counter()
-
-
-@dataclass(frozen=True)
-class Way:
-    """How every seat of one process finds the hub."""
-
-    url: str
-    token: str
-    certificate: str
-    tls: ssl.SSLContext
-
-    @classmethod
-    @cache
-    def of(cls, data: bytes) -> "Way":
-        """Read an address file."""
-        carried = parse_address(data)
-        address = read_address(carried)
-        tls = ssl.create_default_context(cadata=address.certificate)
-        tls.check_hostname = False
-        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(address.certificate.strip())).hexdigest()
-        return cls(address.urls[0], carried.token, digest, tls)
-
-    def dial(self, path: str) -> connect:
-        """Return a connection that is still to be opened."""
-        headers = {} if path == SEAT_PATH else {"Authorization": f"Bearer {self.token}"}
-        return connect(
-            self.url + path,
-            ssl=self.tls,
-            subprotocols=[Subprotocol(PROTOCOL)],
-            compression=None,
-            max_size=LARGEST_TO_SEAT,
-            ping_interval=None,
-            open_timeout=60,
-            additional_headers=headers,
-        )
 
 
 class Seat:
@@ -360,13 +316,8 @@ class Seat:
     async def _attend(self) -> None:
         way = Way.of(self._venue.address.read_bytes())
         async with way.dial(SEAT_PATH) as wire:
-            welcome = json.loads(await wire.recv())
-            proof = sign_seat_proof(welcome["hall"], self.name, welcome["nonce"], way.certificate, self._key)
             assert self._enrolment is not None
-            hello = SeatHello(seat=self.name, build=BUILD, chain=tuple(self._enrolment.chain), proof=proof)
-            await wire.send(hello.model_dump_json())
-            if json.loads(await wire.recv())["type"] != "admitted":
-                raise RuntimeError(f"{self.name} is not admitted")
+            await way.greet(wire, self.name, self._key, self._enrolment.chain)
             self._line = wire
             await self._say(self._replica.connected(self._clock.now().boot_ms))
             self.is_connected = True

@@ -9,12 +9,10 @@ own key, lease and journal, obeys what the hall signs, and says how it is.
 """
 
 import asyncio
-import hashlib
 import json
 import multiprocessing
 import random
 import signal
-import ssl
 import subprocess
 import sys
 import time
@@ -25,9 +23,8 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.typing import Subprotocol
 
 from builders import FakeClock, Trial, a_paper, a_person, a_session, an_assignment
 from house import CODE, PIN, SECOND_PIN, House, _account, _send
@@ -47,18 +44,14 @@ from kiosk.exam.supervision import carry_out
 from kiosk.ground.clock import SystemClock
 from kiosk.ground.home import Home
 from kiosk.hall.place import hall_keys, make_hall, open_hall, settle_hall
-from kiosk.sealing.address import parse_address, read_address
 from kiosk.sealing.certificate import certify
 from kiosk.sealing.envelope import PayloadType, open_envelope
 from kiosk.sealing.key import KeyRole, SigningKey
-from kiosk.sealing.seat_proof import sign_seat_proof
 from kiosk.seat.link.frame import frame_of
 from kiosk.seat.place import BUILD
 from kiosk.wire.hub import (
     BEAT_SECONDS,
     HUB_MESSAGE,
-    LARGEST_TO_SEAT,
-    PROTOCOL,
     SEAT_PATH,
     AckMessage,
     AnnouncementMessage,
@@ -70,12 +63,12 @@ from kiosk.wire.hub import (
     HoldingLine,
     HoldingMessage,
     ProvisionMessage,
-    SeatHello,
     ToldMessage,
     Vitals,
     WantMessage,
 )
 from kiosk.wire.line import AdmitCall, LeaseCall, ReportCall
+from seat_way import Way
 
 KIOSK = (sys.executable, "-m", "kiosk")
 ROWS, COLUMNS = 10, 25
@@ -249,32 +242,15 @@ class LightSeat:
             await asyncio.sleep(0.2 + dice.random())
 
     async def _attend(self, dice: random.Random) -> None:
-        address = read_address(parse_address(self.hall.address.read_bytes()))
-        context = ssl.create_default_context(cadata=address.certificate)
-        context.check_hostname = False
-        async with connect(
-            address.urls[0] + SEAT_PATH,
-            ssl=context,
-            subprotocols=[Subprotocol(PROTOCOL)],
-            compression=None,
-            max_size=LARGEST_TO_SEAT,
-            ping_interval=None,
-            open_timeout=20,
-        ) as line:
+        way = Way.of(self.hall.address.read_bytes())
+        async with way.dial(SEAT_PATH) as line:
             self._line, self._waiting = line, {}
-            await self._greet(line, address.certificate)
+            await way.greet(line, self.name, self.key, self.chain)
             await self._say(HoldingMessage(sittings=self._holding()))
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat())
                 group.create_task(self._hear(line))
                 group.create_task(self._work(dice))
-
-    async def _greet(self, line: ClientConnection, pem: str) -> None:
-        welcome = json.loads(await line.recv())
-        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.strip())).hexdigest()
-        proof = sign_seat_proof(HALL, self.name, welcome["nonce"], digest, self.key)
-        await self._say(SeatHello(seat=self.name, build=BUILD, chain=self.chain, proof=proof))
-        assert json.loads(await line.recv())["type"] == "admitted"
 
     async def _say(self, message: object) -> None:
         assert self._line is not None
