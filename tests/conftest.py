@@ -1,14 +1,20 @@
-"""Stores for tests: SQLite, SQLCipher and PostgreSQL from one body."""
+"""Stores for tests: SQLite, SQLCipher and PostgreSQL from one body; and a whole hub, loaded where one is asked for."""
 
 import os
 import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Engine
 
 from stores import KEY, Databases, Files, MakeStore, stores_of
+
+if TYPE_CHECKING:
+    from kiosk.hall.console.remote_board import RemoteBoard
+    from live_hub import LiveHub
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +81,27 @@ def make_file(request: pytest.FixtureRequest) -> Iterator[MakeStore]:
 def hall_engine(make_file: MakeStore) -> Engine:
     """A new hall store, in a file plain and encrypted."""
     return make_file("hall")
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> "Iterator[LiveHub]":
+    """A whole hub at work, of a hall whose session and paper are open."""
+    from house import a_house
+    from live_hub import a_live_hub
+
+    with a_live_hub(a_house(tmp_path)) as served:
+        yield served
+
+
+@pytest.fixture
+def board(hub: "LiveHub") -> "Iterator[RemoteBoard]":
+    """A console's end of that hub's line; nobody is signed in at it."""
+    from kiosk.hall.console.opening import open_board
+
+    opened = open_board(hub.house.home.hall)
+    opened.start()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -132,6 +132,16 @@ class House:
         self.hall.close()
 
 
+def answer_all(desk: Desk) -> None:
+    """Put something down for every question of the test that is open at a desk."""
+    for question in (q for section in desk.sheet().sections for q in section.questions):
+        desk.visit(question.question_id)
+        if question.options:
+            desk.choose(question.question_id, [question.options[0].option_id])
+        else:
+            desk.type(question.question_id, "An answer")
+
+
 def a_house(
     folder: Path,
     paper: Paper | None = None,

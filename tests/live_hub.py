@@ -6,6 +6,7 @@ with a_live_hub(house) as hub:
 """
 
 import asyncio
+import shutil
 import sys
 import threading
 import time
@@ -23,6 +24,8 @@ from kiosk.ground.home import Place
 from kiosk.hall.hub.server import listen
 from kiosk.hall.hub.site import HubSite
 from kiosk.hall.hub.turnstile import Turnstile
+from kiosk.hall.package import load_package
+from kiosk.hall.place import hall_keys, hall_store
 from kiosk.seat.desk import Desk
 from kiosk.seat.link.connecting import connect_seat, open_link
 from kiosk.seat.link.link import Link
@@ -146,6 +149,26 @@ class LiveHub:
         seat.desk.sign_in(roll, code)
         seat.desk.begin(assignment_id)
         return seat
+
+    def switch_off(self, seat: Seat) -> None:
+        """Let a seat go from the line; what it saved stays on its disk."""
+        seat.close()
+        self.seats.remove(seat)
+
+    def lose_store(self, after: timedelta = timedelta()) -> None:
+        """End the hub, lose its store, and set up a new one so much later, with the key folder and the package alone.
+
+        It is not open yet.
+        """
+        self.stop()
+        place = self.house.home.hall
+        for path in place.folder.iterdir():
+            if path.name != "keys":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        (place.keys / "store.key").unlink()
+        store = hall_store(place)
+        load_package(store, hall_keys(place), self.house.home.folder / "package-1", self.house.clock.at + after)
+        store.close()
 
     def close(self) -> None:
         """Close every seat, then the hub."""

@@ -5,18 +5,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from house import CODE, ROLL, a_house
+from house import CODE, ROLL
 from kiosk.cli.main import app
 from kiosk.cli.opening import DeskOpener
-from live_hub import a_live_hub, until
+from live_hub import until
 
 PROGRAM = CliRunner()
-
-
-@pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
 
 
 @pytest.fixture

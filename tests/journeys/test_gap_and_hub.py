@@ -6,30 +6,21 @@ import re
 import pytest
 from sqlalchemy import select
 
-from house import CODE, PIN, ROLL, a_house
+from house import CODE, PIN, ROLL
 from kiosk.exam.entry import Kind
-from kiosk.hall.console.opening import open_board
 from kiosk.views.order import Order, Verb
-from live_hub import RunningClock, a_live_hub, until
+from live_hub import RunningClock, until
 from storage.models.hall import TailEntry
 
 STOOD_MS = 70_000
 
 
 @pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
-
-
-@pytest.fixture
-def board(hub):
-    board = open_board(hub.house.home.hall)
-    board.start()
+def board(board):
+    """The board with a proctor signed in."""
     until(lambda: board.state().is_connected)
     board.sign_in(PIN)
-    yield board
-    board.close()
+    return board
 
 
 def gaps(board):
@@ -41,8 +32,7 @@ def back(hub, boot):
     """Let a seat die at its work and be started again 70 seconds later; return it with the candidate at work again."""
     seat = hub.begun("A12", ROLL, CODE)
     until(lambda: seat.desk.link().behind == 0)
-    seat.close()
-    hub.seats.remove(seat)
+    hub.switch_off(seat)
     clock = RunningClock(boot)
     clock._began = seat.clock._began - STOOD_MS / 1000
     again = hub.seat("A12", clock)

@@ -1,34 +1,14 @@
 """The hall's machine is lost: another one with its keys and its package learns everything from the seats."""
 
-import shutil
-
-import pytest
-
-from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL, a_house
+from house import CODE, OTHER_CODE, OTHER_ROLL, ROLL, answer_all
 from kiosk.exam.attempt import Phase
 from kiosk.exam.status import AttendanceState
-from kiosk.hall.package import load_package
-from kiosk.hall.place import hall_keys, hall_store
-from live_hub import a_live_hub, until
-
-
-@pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
+from live_hub import until
 
 
 def replaced(hub):
-    """End the hub, lose its store, and begin one with the key folder and the package alone, at the same address."""
-    place = hub.house.home.hall
-    hub.stop()
-    for path in place.folder.iterdir():
-        if path.name != "keys":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (place.keys / "store.key").unlink()
-    store = hall_store(place)
-    load_package(store, hall_keys(place), hub.house.home.folder / "package-1", hub.house.clock.at)
-    store.close()
+    """Return the store of another machine at the hub's address, set up with the key folder and the package alone."""
+    hub.lose_store()
     hub.start()
     return hub.site.store
 
@@ -55,13 +35,7 @@ def test_a_new_machine_knows_who_came_and_who_had_handed_in(hub):
 
 
 def handed_in_at(seat):
-    for section in seat.desk.sheet().sections:
-        for question in section.questions:
-            seat.desk.visit(question.question_id)
-            if question.options:
-                seat.desk.choose(question.question_id, [question.options[0].option_id])
-            else:
-                seat.desk.type(question.question_id, "An answer")
+    answer_all(seat.desk)
     seat.desk.hand_in()
 
 
@@ -76,8 +50,7 @@ def test_a_seat_that_is_at_its_login_tells_of_what_was_handed_in_there(hub):
     seat = hub.begun("A12", ROLL, CODE)
     handed_in_at(seat)
     reported(hub)
-    seat.close()
-    hub.seats.remove(seat)
+    hub.switch_off(seat)
     store = replaced(hub)
     assert store.permits.all_progress() == ()
     hub.seat("A12")

@@ -8,13 +8,13 @@ from textual.pilot import Pilot
 
 from builders import a_test
 from campus import SEAT, Campus, a_campus
+from house import answer_all
 from kiosk.apps import picture
 from kiosk.apps.picture import screen_text
 from kiosk.apps.seat import SeatApp
 from kiosk.office.register import Register
 from kiosk.rehearsal.rehearsal import export_seat
 from kiosk.seat.place import seat_store
-from kiosk.views.desk import Desk
 from kiosk.wire.records.record import Record
 
 HOUR_MS = 3_600_000
@@ -78,7 +78,7 @@ async def test_a_real_screen_is_captured_and_the_hand_in_ends_the_session(
                 break
             await pilot.pause(0.1)
         assert app.desk is not None
-        answer_everything(app.desk)
+        answer_all(app.desk)
         app.desk.hand_in()
         app.desk.close()
     hall.close()
@@ -95,16 +95,6 @@ async def test_a_real_screen_is_captured_and_the_hand_in_ends_the_session(
     assert hashlib.sha256(text.encode()).hexdigest() == digest
     assert "Question 1" in text
     assert shown.splitlines()[0].rstrip() in text or "left" in text
-
-
-def answer_everything(desk: Desk) -> None:
-    """Put something down for every question."""
-    for question in (q for section in desk.sheet().sections for q in section.questions):
-        desk.visit(question.question_id)
-        if question.options:
-            desk.choose(question.question_id, [question.options[0].option_id])
-        else:
-            desk.type(question.question_id, "An answer")
 
 
 def evidence_at_the_seat(campus: Campus) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from builders import a_grant, a_person
-from house import CODE, ROLL, a_house
+from house import CODE, ROLL
 from keyring import signed_grant, the_keyring
 from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Kind
@@ -22,15 +22,9 @@ from kiosk.seat.fence import STOPPED
 from kiosk.views.authority import LeaseOffer
 from kiosk.views.desk import Changed, Ordered, Told
 from kiosk.wire.hub import CommandMessage, FencedMessage, HoldingLine, HoldingMessage, SealMessage
-from live_hub import a_live_hub, until
+from live_hub import until
 
 PROCTOR = a_person(Role.PROCTOR, user_id="proctor-1", name="Mbeki, Thandi")
-
-
-@pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ from live_hub import RunningClock, a_live_hub, until
 from storage.engine import StoreError
 
 
-@pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
-
-
 def the_sitting(seat):
     return seat.desk.scribe.sitting
 

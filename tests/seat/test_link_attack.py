@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from house import CODE, ROLL, a_house
+from house import CODE, ROLL
 from kiosk.exam.attempt import Phase
 from kiosk.exam.grant import Act, Grant
 from kiosk.ground.dialling import hang_up
@@ -38,16 +38,10 @@ from kiosk.wire.hub import (
     WantMessage,
 )
 from kiosk.wire.line import Answer
-from live_hub import RunningClock, a_live_hub, until
+from live_hub import RunningClock, until
 
 ACK_SECONDS = 0.25
 """What another seat's acknowledgement may take while somebody attacks; with what a busy machine of the tests adds."""
-
-
-@pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
 
 
 @contextmanager

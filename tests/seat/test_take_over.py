@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from builders import a_grant, a_person
-from house import CODE, ROLL, a_house
+from house import CODE, ROLL
 from kiosk.exam.attempt import Phase
 from kiosk.exam.entry import Kind
 from kiosk.exam.error import Invalid, Refused, Tampered
@@ -18,19 +18,13 @@ from kiosk.hall.supervision import Pair
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.seat.handover import handover_of
 from kiosk.seat.offer import lease_of, opening_of
-from live_hub import a_live_hub, until
+from live_hub import until
 from storage.engine import StoreError
 from storage.models import seat as rows
 from storage.page import entry_row
 from storage.seat.page import adding_once
 
 PROCTOR = Pair(a_person(Role.PROCTOR, user_id="proctor-1"), None)
-
-
-@pytest.fixture
-def hub(tmp_path):
-    with a_live_hub(a_house(tmp_path)) as hub:
-        yield hub
 
 
 def worked(hub, name="A12"):
