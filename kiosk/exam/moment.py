@@ -29,7 +29,7 @@ def iso(when: datetime) -> str:
     """Return an aware datetime in the one spelling of this project: UTC, milliseconds, Z."""
     if when.tzinfo is None:
         raise ValueError("a time without a zone is not a time")
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_iso(text: str) -> datetime:

@@ -19,6 +19,9 @@ from storage.hall.value import account_of
 from storage.models import hall as rows
 from storage.value import assignment_of
 
+MOST_AT_ONCE = 500
+"""Grants read by one query."""
+
 
 class BoardPart(Part):
     """Counts, names and times; never content."""
@@ -48,12 +51,16 @@ class BoardPart(Part):
 
     def grants(self, since: datetime | None = None, known: Container[str] = ()) -> tuple[Grant, ...]:
         """Return every grant issued at `since` or later, in order, but for the `known` ones."""
-        query = select(rows.Grant.grant_id, rows.Grant.document).order_by(rows.Grant.issued_at, rows.Grant.grant_id)
+        grant = rows.Grant
+        ids, documents = select(grant.grant_id), select(grant.document)
         if since is not None:
-            query = query.where(rows.Grant.issued_at >= since)
+            ids = ids.where(grant.issued_at >= since)
         with self._reading() as work:
-            fresh = [document for grant_id, document in work.execute(query) if grant_id not in known]
-        return tuple(Grant.from_document(json.loads(document)) for document in fresh)
+            fresh = [grant_id for grant_id in work.scalars(ids) if grant_id not in known]
+            parts = (fresh[start : start + MOST_AT_ONCE] for start in range(0, len(fresh), MOST_AT_ONCE))
+            found = [d for part in parts for d in work.scalars(documents.where(grant.grant_id.in_(part)))]
+        read = (Grant.from_document(json.loads(document)) for document in found)
+        return tuple(sorted(read, key=lambda g: (g.issued_at, g.grant_id)))
 
     def receipted_at(self, submission_id: str) -> datetime | None:
         """Return when central gave its receipt for a sitting; None while it has not."""

@@ -38,12 +38,12 @@ class CommandPart(Part):
             if audits:
                 write_audit(work, *audits)
 
-    def waiting(self, seat: str) -> tuple[Command, ...]:
-        """Return what a seat has not answered, in the order it was ordered."""
+    def waiting(self, *seats: str) -> tuple[Command, ...]:
+        """Return what some seats have not answered, in the order it was ordered."""
         query = (
             select(rows.Command, rows.Grant.envelope)
             .join(rows.Grant, rows.Grant.grant_id == rows.Command.grant_id)
-            .where(rows.Command.seat == seat, rows.Command.state.in_(OPEN))
+            .where(rows.Command.seat.in_(seats), rows.Command.state.in_(OPEN))
             .order_by(rows.Command.ordered_at, rows.Command.grant_id)
         )
         with self._reading() as work:

@@ -1,5 +1,6 @@
 """Confirmations: the hall's own word for acts that codes allowed, kept until the seats have it, and after."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,8 +39,13 @@ class ConfirmationPart(Part):
 
     def is_known(self, grant_id: str) -> bool:
         """Whether an act was confirmed."""
+        return bool(self.known([grant_id]))
+
+    def known(self, grant_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of some acts that were confirmed."""
+        model = rows.Confirmation
         with self._reading() as work:
-            return work.get(rows.Confirmation, grant_id) is not None
+            return frozenset(work.scalars(select(model.grant_id).where(model.grant_id.in_(grant_ids))))
 
     def waiting(self, seat: str) -> tuple[Confirmed, ...]:
         """Return what a seat has not kept yet."""

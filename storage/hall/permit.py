@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from kiosk.exam.assignment import AssignmentStatus
 from kiosk.exam.attempt import Phase
@@ -15,9 +17,19 @@ from kiosk.exam.log import AuditEntry
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.page import SignedGrant, SignedLease
 from kiosk.exam.roster import Progress, Pulse
-from storage.hall.part import Part, put_rows, write_audit
+from storage.hall.part import Part, put_rows, table_of, write_audit
 from storage.models import hall as rows
 from storage.page import grant_row, lease_row
+
+_PULSE = (
+    update(table_of(rows.Progress))
+    .where(
+        rows.Progress.submission_id == bindparam("of"),
+        rows.Progress.seat == bindparam("at"),
+        rows.Progress.head_seq <= bindparam("seq"),
+    )
+    .values({name: bindparam(name) for name in ("phase", "answered", "questions", "used_ms", "reported_at")})
+)
 
 
 class PermitPart(Part):
@@ -42,9 +54,11 @@ class PermitPart(Part):
 
     def all_progress(self) -> tuple[Progress, ...]:
         """Return every sitting of this hall, in the order they began."""
-        query = select(rows.Progress).order_by(rows.Progress.started_at, rows.Progress.submission_id)
+        progress = rows.Progress
+        query = select(*(getattr(progress, f.name) for f in fields(Progress)))
         with self._reading() as work:
-            return tuple(_progress(row) for row in work.scalars(query))
+            found = work.execute(query.order_by(progress.started_at, progress.submission_id))
+            return tuple(_progress(row) for row in found)
 
     def lease(self, submission_id: str) -> SignedLease:
         """Return the lease under which a sitting may be written; raises Denied where this hall gave none."""
@@ -106,25 +120,23 @@ class PermitPart(Part):
 
         The end of a sitting is told by a report alone, which carries the head it was handed in at.
         """
-        with self._writing() as work:
-            for pulse in pulses:
-                if pulse.phase in (Phase.HANDED_IN, Phase.SEALED):
-                    continue
-                work.execute(
-                    update(rows.Progress)
-                    .where(
-                        rows.Progress.submission_id == pulse.submission_id,
-                        rows.Progress.seat == pulse.seat,
-                        rows.Progress.head_seq <= pulse.seq,
-                    )
-                    .values(
-                        phase=pulse.phase.value,
-                        answered=pulse.answered,
-                        questions=pulse.questions,
-                        used_ms=pulse.used_ms,
-                        reported_at=now,
-                    )
-                )
+        told = [
+            {
+                "of": pulse.submission_id,
+                "at": pulse.seat,
+                "seq": pulse.seq,
+                "phase": pulse.phase.value,
+                "answered": pulse.answered,
+                "questions": pulse.questions,
+                "used_ms": pulse.used_ms,
+                "reported_at": now,
+            }
+            for pulse in pulses
+            if pulse.phase not in (Phase.HANDED_IN, Phase.SEALED)
+        ]
+        if told:
+            with self._writing() as work:
+                work.connection().execute(_PULSE, told)
 
     def give_grant(self, signed: SignedGrant, audit: AuditEntry) -> None:
         """Keep a grant."""
@@ -141,21 +153,27 @@ class PermitPart(Part):
 
     def acts(self) -> tuple[AuditEntry, ...]:
         """Return every act in this hall, in order: what the office is told afterwards."""
+        return tuple(entry for _, entry in self.acts_after(0))
+
+    def acts_after(self, number: int) -> tuple[tuple[int, AuditEntry], ...]:
+        """Return the acts that were written down after the one of a number, each with its own, in order."""
+        query = select(rows.Audit).where(rows.Audit.audit_id > number).order_by(rows.Audit.audit_id)
         with self._reading() as work:
-            return tuple(
-                AuditEntry(
-                    at=row.at,
-                    who=row.who,
-                    action=row.action,
-                    subject_type=row.subject_type,
-                    subject_id=row.subject_id,
-                    details=row.details or {},
-                )
-                for row in work.scalars(select(rows.Audit).order_by(rows.Audit.audit_id))
-            )
+            return tuple((row.audit_id, _entry(row)) for row in work.scalars(query))
 
 
-def _progress(row: rows.Progress) -> Progress:
+def _entry(row: rows.Audit) -> AuditEntry:
+    return AuditEntry(
+        at=row.at,
+        who=row.who,
+        action=row.action,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        details=row.details or {},
+    )
+
+
+def _progress(row: rows.Progress | Row[Any]) -> Progress:
     return Progress(
         submission_id=row.submission_id,
         opened_on=row.opened_on,

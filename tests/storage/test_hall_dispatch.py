@@ -215,7 +215,7 @@ def _told_of_another(store: HallStore) -> None:
 # every question goes through an index
 
 QUESTIONS: dict[str, Callable[[HallStore], object]] = {
-    "commands.waiting": lambda s: s.commands.waiting("A12"),
+    "commands.waiting": lambda s: s.commands.waiting("A12", "A13"),
     "commands.command": lambda s: s.commands.command("g1"),
     "commands.sent": lambda s: s.commands.sent(["g1"]),
     "commands.answered": lambda s: s.commands.answered("A12", "g1", True, "", LATER),
@@ -225,6 +225,7 @@ QUESTIONS: dict[str, Callable[[HallStore], object]] = {
     "announcements.told": lambda s: s.announcements.told("w", "A12", True, LATER),
     "announcements.untold": lambda s: s.announcements.untold(["A12", "A13"]),
     "confirmations.is_known": lambda s: s.confirmations.is_known("g1"),
+    "confirmations.known": lambda s: s.confirmations.known(["g1", "g2"]),
     "confirmations.waiting": lambda s: s.confirmations.waiting("A12"),
     "confirmations.of_sitting": lambda s: s.confirmations.of_sitting("submission-1"),
     "confirmations.kept": lambda s: s.confirmations.kept("A12", "g1", LATER),

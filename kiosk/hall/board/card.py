@@ -29,10 +29,10 @@ def card_of(store: HallStore, watch: Watch, seat: str) -> Card:
     if look is None or line is None or look.player is None:
         raise Refused(f"Nobody sits at {clean_line(seat, 40)}.")
     staff = {a.person.user_id: a.person.name for a in store.roster.staff()}
-    books = [e for e in store.permits.acts() if _concerns(e, look)]
     record, told = look.record, look.sitting
     assignment = _assignment(look)
     sitting = None if record is None else record.progress.submission_id
+    books = watch.books.of(sitting, look.player.person.user_id)
     receipted = None if sitting is None else store.board.receipted_at(sitting)
     return Card(
         seat=seat,
@@ -84,17 +84,6 @@ def _badges(look: Glance, line: SeatLine, assignment: Assignment | None) -> Iter
             yield f"late start {round(late) // MINUTE_MS} min"
     if look.record.acts.moved:
         yield "moved"
-
-
-def _concerns(entry: AuditEntry, look: Glance) -> bool:
-    if look.record is not None and look.record.progress.submission_id in (
-        entry.subject_id,
-        entry.details.get("submission"),
-    ):
-        return True
-    person = None if look.player is None else look.player.person.user_id
-    is_coming = entry.subject_type == "attendance"
-    return is_coming and person in (entry.who, entry.details.get("candidate"))
 
 
 def _events(books: Iterable[AuditEntry], staff: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from kiosk.exam.incident import Cause, Sight
 from kiosk.exam.moment import Clock, Moment, parse_iso
 from kiosk.hall.attendance import Attendances
 from kiosk.hall.board.attention import Attentions
+from kiosk.hall.board.book import Books
 from kiosk.hall.board.cast import Cast, cast_of, of_the_hour
 from kiosk.hall.board.count import counted
 from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
@@ -56,6 +57,7 @@ class Watch:
     ) -> None:
         self.attentions = Attentions(store.board)
         self.records = Records(store)
+        self.books = Books(store.permits)
         self.seen = Seen(Cast(), {}, {})
         self._hall = hall
         self._store = store

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from kiosk.exam.dispatch import CommandState
 from kiosk.exam.error import Refused
 from kiosk.exam.grant import Act
 from kiosk.exam.log import AuditEntry
@@ -74,20 +75,28 @@ class Commands:
 
     def send_waiting(self, seat: str) -> None:
         """Send a seat that has just joined what waits for it, in the order it was ordered."""
-        waiting, post = self._store.commands.waiting(seat), self._presence.post(seat)
-        if not waiting or post is None:
-            self._due.pop(seat, None)
-            return
-        for command in waiting:
-            post.send(_message(command.grant_id, command.envelope))
-        self._due[seat] = self._clock.now().boot_ms
-        self._store.commands.sent([c.grant_id for c in waiting])
+        self._say_again([seat])
 
     def tick(self) -> None:
         """Say again what no seat has answered for a while."""
         now = self._clock.now().boot_ms
-        for seat in [seat for seat, said in self._due.items() if now - said >= NO_ANSWER_MS]:
-            self.send_waiting(seat)
+        self._say_again([seat for seat, said in self._due.items() if now - said >= NO_ANSWER_MS])
+
+    def _say_again(self, seats: Sequence[str]) -> None:
+        if not seats:
+            return
+        now, said, waiting = self._clock.now().boot_ms, [], self._store.commands.waiting(*seats)
+        for seat in seats:
+            self._due.pop(seat, None)
+        for command in waiting:
+            post = self._presence.post(command.seat)
+            if post is not None:
+                post.send(_message(command.grant_id, command.envelope))
+                self._due[command.seat] = now
+                if command.state is CommandState.WAITING:
+                    said.append(command.grant_id)
+        if said:
+            self._store.commands.sent(said)
 
 
 def _message(grant_id: str, envelope: bytes) -> CommandMessage:

@@ -46,7 +46,10 @@ class Confirmations:
         for confirmed in self._store.confirmations.waiting(seat):
             post.send(CommandMessage(command_id=confirmed.grant_id, envelope=confirmed.envelope.decode("ascii")))
 
-    def done(self, seat: str, message: DoneMessage) -> None:
-        """Note that a seat has kept the hall's word; what is no confirmation, or was refused, is passed over."""
-        if message.done and self._store.confirmations.is_known(message.command_id):
-            self._store.confirmations.kept(seat, message.command_id, parse_iso(self._clock.now().at))
+    def take(self, batch: Sequence[tuple[str, DoneMessage]]) -> None:
+        """Note which seats have kept the hall's word; what is no confirmation, or was refused, is passed over."""
+        kept = [(seat, message.command_id) for seat, message in batch if message.done]
+        known = self._store.confirmations.known([grant_id for _, grant_id in kept]) if kept else frozenset()
+        for seat, grant_id in kept:
+            if grant_id in known:
+                self._store.confirmations.kept(seat, grant_id, parse_iso(self._clock.now().at))

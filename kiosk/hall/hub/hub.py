@@ -136,10 +136,12 @@ class Hub:
         self.tails.take(frames)
         self.confirmations.look(frames)
         self._beats.take([(seat, said) for seat, said in batch if isinstance(said, BeatMessage)])
-        self.commands.take([(seat, said) for seat, said in batch if isinstance(said, DoneMessage)])
+        done = [(seat, said) for seat, said in batch if isinstance(said, DoneMessage)]
+        self.commands.take(done)
         self.announcements.take([(seat, said) for seat, said in batch if isinstance(said, ToldMessage)])
         for seat, said in batch:
             self._take(seat, said)
+        self.confirmations.take(done)
 
     def call(self, seat: str, message: CallMessage) -> AnswerMessage:
         """Return the answer to a call; blocking (a login takes a tenth of a second), and safe beside `receive`.
@@ -180,8 +182,6 @@ class Hub:
                 self.tails.hold(seat, message)
             case CallMessage():
                 self._say(seat, self.call(seat, message))
-            case DoneMessage():
-                self.confirmations.done(seat, message)
             case BundlePartMessage() if self.bundles is not None:
                 self.bundles.take(seat, message)
             case FetchMessage() if self.provision is not None:
