@@ -85,11 +85,11 @@ def test_the_hall_signs_what_its_own_code_allowed_and_says_it_until_the_seat_has
     assert document == grant.grant.document()
     part.look(frames)
     assert post.sent == [sent, sent]
-    part.done("B3", DoneMessage(command_id=sent.command_id, done=True))
-    part.done(SEAT, DoneMessage(command_id=sent.command_id, done=False))
+    part.take([("B3", DoneMessage(command_id=sent.command_id, done=True))])
+    part.take([(SEAT, DoneMessage(command_id=sent.command_id, done=False))])
     part.send_waiting(SEAT)
     assert post.sent == [sent, sent, sent]
-    part.done(SEAT, DoneMessage(command_id=sent.command_id, done=True))
+    part.take([(SEAT, DoneMessage(command_id=sent.command_id, done=True))])
     part.send_waiting(SEAT)
     part.look(frames)
     assert post.sent == [sent, sent, sent]
