@@ -236,7 +236,7 @@ class Watch:
                 continue
             sitting = look.record.progress.submission_id
             told[sitting] = frozenset(line.gap for line in look.sitting.gaps)
-            cause = self.attentions.cause_of(sitting) or Cause.EQUIPMENT
+            cause = (self.attentions.cause_of(sitting) if told[sitting] else None) or Cause.EQUIPMENT
             for one in self._outages.told(look, cause, self._sight(look, now)):
                 if one.meter.gap not in look.record.acts.settled:
                     found.append(one)
