@@ -5,7 +5,7 @@ from pathlib import Path
 from kiosk.exam.error import KioskError, Refused, Tampered
 from kiosk.exam.grant import Act
 from kiosk.exam.journal import Head
-from kiosk.exam.moment import Clock
+from kiosk.exam.moment import Clock, parse_iso
 from kiosk.exam.page import SignedGrant
 from kiosk.sealing.coded_grant import is_coded
 from kiosk.seat.carriage import Carriage
@@ -161,16 +161,21 @@ class Attendant:
         return True
 
     def _order_absent(self, signed: SignedGrant) -> bool:
-        """Move a sitting that lies here and is not open; any other act needs it open. What was done stays done."""
+        """Move a sitting that lies here and is not open; any other act needs it open. What was done stays done.
+
+        A grant that lies here may have come with the journal and not be carried out: only an entry says that it was.
+        """
         grant = signed.grant
         record = self._store.record(grant.submission_id)
         if record is None:
             raise Refused(NOT_HERE)
-        if any(known.grant.grant_id == grant.grant_id for known in record.grants):
+        if any(entry.body.get("grant") == grant.grant_id for entry in record.entries):
             return True
         if grant.act is not Act.MOVE:
             raise Refused(NOT_HERE)
         lease = record.leases[-1].lease
+        if parse_iso(grant.issued_at) < parse_iso(lease.issued_at):  # it made room for the permission that is here now
+            return True
         self._store.fences.keep(fence_by(signed, lease.opened_on, lease.epoch, self._clock.now()))
         return True
 

@@ -18,6 +18,7 @@ from kiosk.hall.supervision import Pair
 from kiosk.sealing.envelope import PayloadType, sign
 from kiosk.seat.handover import handover_of
 from kiosk.seat.offer import lease_of, opening_of
+from kiosk.wire.hub import CommandMessage
 from live_hub import until
 from storage.engine import StoreError
 from storage.models import seat as rows
@@ -110,6 +111,45 @@ def test_an_act_the_hall_wanted_before_the_journal_came_is_done_once_it_is_here(
     record = record_of(new)
     assert record.entries[-1].kind is Kind.PAUSED
     assert [signed.grant for signed in record.grants].count(grant) == 1
+
+
+def test_an_act_that_came_with_the_journal_is_not_called_done_before_it_is(hub, monkeypatch):
+    old = worked(hub)
+    new = failing(hub, old, monkeypatch)
+    grant = a_grant(Act.EXTEND, submission_id=the_id(old), seat="A13", amount_ms=60_000)
+    envelope = sign(PayloadType.GRANT, grant.document(), hall_keys(hub.house.home.hall).signing)
+    hub.hub._store.commands.order((SignedGrant(grant=grant, envelope=envelope),), ())
+    new.desk.begin("assignment-1")
+    hub.switch_off(new)
+    again = hub.seat("A13")
+    said = []
+    monkeypatch.setattr(again.link, "done", lambda command_id, done, words="": said.append((command_id, done)))
+    again.link._side.do(CommandMessage(command_id=grant.grant_id, envelope=envelope.decode()))
+    assert set(said) == {(grant.grant_id, False)}
+
+
+def test_a_move_that_was_followed_by_a_newer_permission_here_is_over(hub):
+    first = worked(hub)
+    hub.switch_off(first)
+    hub.hub.moves.order(the_id(first), "A13", PROCTOR, "equipment")
+    first = hub.seat("A12")
+    store, (line,) = first.desk._store, first.desk._store.sittings()
+    until(lambda: store.fences.of(line.submission_id))
+    second = hub.begun("A13", ROLL, CODE)
+    settle(second)
+    move(hub, second, "A12")
+    first.desk.sign_in(ROLL, CODE)
+    first.desk.begin("assignment-1")
+    settle(first)
+    hub.switch_off(first)
+    again = hub.seat("A12")
+    ordered = [g for g in again.desk._store.record(line.submission_id).grants if g.grant.act is Act.MOVE]
+    for signed in ordered:
+        again.link._side.do(CommandMessage(command_id=signed.grant.grant_id, envelope=signed.envelope.decode("ascii")))
+    again.desk.sign_in(ROLL, CODE)
+    again.desk.begin("assignment-1")
+    assert {g.grant.seat for g in ordered} == {"A12", "A13"}
+    assert again.desk.state().phase is Phase.RUNNING
 
 
 def test_the_old_seat_writes_no_more(hub):
