@@ -3,6 +3,7 @@
 Core statements on the table, not mapped objects, and each built once: this is what every key press waits for.
 """
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -66,7 +67,7 @@ def write_lease(connection: Connection, signed: SignedLease) -> None:
 def write_opening(connection: Connection, page: Page, opening: Opening, *, once: bool = False) -> None:
     """Write what must be there before the first entry; with `once`, rows that are there already stay."""
     adding = adding_once if once else _adding
-    genesis, person, paper = page.genesis, opening.candidate, opening.paper
+    person, paper = opening.candidate, opening.paper
     started_at = parse_iso(page.standing.started_at)
     connection.execute(
         adding_once(rows.Person),
@@ -86,37 +87,36 @@ def write_opening(connection: Connection, page: Page, opening: Opening, *, once:
     if opening.attachments:
         texts = [{"digest": digest, "body": text} for digest, text in opening.attachments.items()]
         connection.execute(adding_once(rows.Attachment), texts)
-    connection.execute(
-        adding(rows.Submission),
-        [
-            {
-                **sitting_key(genesis),
-                "assignment_id": genesis.assignment_id,
-                "candidate_id": page.candidate_id,
-                "started_at": started_at,
-                "status": page.standing.status,
-                "attempt": page.standing.attempt,
-                "paper_digest": genesis.paper,
-                "seat": genesis.seat,
-                "lease_id": genesis.lease,
-                "build": genesis.build,
-                "is_late": False,
-            }
-        ],
-    )
-    connection.execute(
-        adding(rows.Proctoring),
-        [
-            {
-                **sitting_key(genesis),
-                "session_id": row_id(genesis.submission_id, "proctoring"),
-                "proctor_id": page.proctor_id,
-                "started_at": started_at,
-                "activities": [],
-            }
-        ],
-    )
+    connection.execute(adding(rows.Submission), [_submission_row(page, started_at)])
+    connection.execute(adding(rows.Proctoring), [_proctoring_row(page, started_at)])
     write_lease(connection, opening.lease)
+
+
+def _submission_row(page: Page, started_at: datetime) -> dict[str, Any]:
+    genesis = page.genesis
+    return {
+        **sitting_key(genesis),
+        "assignment_id": genesis.assignment_id,
+        "candidate_id": page.candidate_id,
+        "started_at": started_at,
+        "status": page.standing.status,
+        "attempt": page.standing.attempt,
+        "paper_digest": genesis.paper,
+        "seat": genesis.seat,
+        "lease_id": genesis.lease,
+        "build": genesis.build,
+        "is_late": False,
+    }
+
+
+def _proctoring_row(page: Page, started_at: datetime) -> dict[str, Any]:
+    return {
+        **sitting_key(page.genesis),
+        "session_id": row_id(page.genesis.submission_id, "proctoring"),
+        "proctor_id": page.proctor_id,
+        "started_at": started_at,
+        "activities": [],
+    }
 
 
 def write_answers(connection: Connection, page: Page) -> None:
