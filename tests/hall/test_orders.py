@@ -15,6 +15,7 @@ from kiosk.exam.incident import Cause
 from kiosk.exam.status import AttendanceState
 from kiosk.hall.board.errand import LATER, SLOW
 from kiosk.hall.board.fold import LOST_MS
+from kiosk.hall.board.record import Records
 from kiosk.views.board import SeatState
 from kiosk.views.order import Order, Verb
 from kiosk.wire.hub import GapLine
@@ -461,3 +462,24 @@ def test_what_a_seat_told_too_long_ago_refuses_no_resuming(room: Room) -> None:
     room.hub.presence.hear(SEAT, room.house.clock.now().boot_ms)
     assert room.order(Verb.RESUME, SEAT)[SEAT].done
     assert [g.act for g in seat.grants] == [Act.RESUME]
+
+
+def test_an_order_for_one_seat_looks_at_that_seat_alone_before_it_is_carried_out(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = room.begin("A12")
+    room.begin("A13", "assignment-2")
+    room.look()
+    looked: list[int] = []
+    real = room.room.watch.records.refresh
+    monkeypatch.setattr(Records, "refresh", lambda records: looked.append(len(seat.grants)) or real())
+    assert room.order(Verb.PAUSE, "A12", reason="power")["A12"].done
+    assert looked == [1]  # the whole hall once, when the seat had its order already
+    assert room.order(Verb.RESUME, "A12")["A12"].done
+    assert looked == [1, 2]
+
+
+def test_an_order_for_a_seat_where_something_was_begun_since_looks_at_the_hall(room: Room) -> None:
+    room.look()
+    room.begin("A12")
+    assert room.order(Verb.PAUSE, "A12", reason="power")["A12"].done

@@ -71,11 +71,13 @@ class Orders:
             raise Denied("The second person must be somebody else, with a PIN of their own.")
         undoes = order.attention_id if order.verb is Verb.UNDO else None
         errand = Errand(order_id=uuid.uuid4().hex, verb=order.verb.value, pair=pair, undoes=undoes)
-        look = self._watch.look if order.verb in DEALS else self._watch.look_afresh  # an act changes no roster
         with self._lock:
-            look()
+            if order.verb in DEALS:  # an act changes no roster
+                self._watch.look_at(order.seats)
+            else:
+                self._watch.look_afresh()
             outcomes = self._do(order, errand)
-            look()
+            (self._watch.look if order.verb in DEALS else self._watch.look_afresh)()
         return outcomes
 
     def _do(self, order: Order, errand: Errand) -> Sequence[Outcome]:

@@ -1,7 +1,7 @@
 """The watch: looks at the whole hall once a second and tells every console what it saw."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, RLock, Thread
@@ -30,6 +30,8 @@ from storage.hall.store import HallStore
 LOOK_SECONDS = 1.0
 CAST_MS = 10_000
 """How old the roster on the board may be; what is changed from a console is seen at once."""
+MOMENT_MS = 1_500
+"""How old a look at the hall may be for an order that names seats; those are looked at anew."""
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +73,7 @@ class Watch:
         self._outages = Outages()
         self._since: dict[str, tuple[SeatState, int]] = {}
         self._cast_ms: int | None = None
+        self._looked_ms: int | None = None
         self._listeners: list[Callable[[BoardState], None]] = []
         self._lock = RLock()
         self._state = BoardState(
@@ -113,6 +116,30 @@ class Watch:
             self._cast_ms = None
             return self.look()
 
+    def look_at(self, seats: Sequence[str]) -> None:
+        """Look at some seats alone, where the hall was looked at a moment ago and nothing was begun there since.
+
+        An order for one seat must not wait until all are looked at; no seats are the whole hall.
+        """
+        with self._lock:
+            now_ms, seen = self._clock.now().boot_ms, self.seen
+            is_fresh = self._looked_ms is not None and 0 <= now_ms - self._looked_ms <= MOMENT_MS
+            if not seats or not is_fresh or not all(map(self._is_known, seats)):
+                self.look()
+                return
+            planned, by_seat = self._planned(seen.cast), self.records.by_seat
+            looks = {
+                seat: glance(seat, seen.cast, planned, by_seat.get(seat, ()), self._presence.of(seat), now_ms)
+                for seat in seats
+            }
+            lines = self._lines(seen.cast, looks, now_ms)
+            self.seen = Seen(seen.cast, seen.looks | looks, seen.lines | lines)
+
+    def _is_known(self, seat: str) -> bool:
+        heard = self._presence.of(seat)
+        sitting = None if heard is None or heard.vitals is None else heard.vitals.submission_id
+        return seat in self.seen.looks and (sitting is None or sitting in self.records.by_sitting)
+
     def look(self) -> BoardState:
         """Look at every seat, keep what needs somebody, and tell who listens."""
         with self._lock:
@@ -121,9 +148,10 @@ class Watch:
             self.records.refresh()
             cast = self._cast(moment, now)
             looks = self._looks(cast, moment.boot_ms)
-            lines = self._lines(cast, looks, moment.boot_ms, now)
+            lines = self._lines(cast, looks, moment.boot_ms)
             self._announce_moves(cast, lines)
             self.seen = Seen(cast, looks, lines)
+            self._looked_ms = moment.boot_ms
             self._attend(now)
             self._state = self._drawn(now)
             state, listeners = self._state, tuple(self._listeners)
@@ -180,7 +208,7 @@ class Watch:
             self._spots = laid_out(names, self._plan)
         return self._spots
 
-    def _lines(self, cast: Cast, looks: dict[str, Glance], now_ms: int, now: datetime) -> dict[str, SeatLine]:
+    def _lines(self, cast: Cast, looks: dict[str, Glance], now_ms: int) -> dict[str, SeatLine]:
         lines = {}
         for seat, look in looks.items():
             state = state_of(look)
