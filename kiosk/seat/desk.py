@@ -7,7 +7,6 @@ from kiosk.exam.entry import Entry
 from kiosk.exam.error import KioskError, Refused
 from kiosk.exam.grant import Act, Grant
 from kiosk.exam.moment import Clock
-from kiosk.exam.sitting import Sitting
 from kiosk.exam.text import clean_line
 from kiosk.seat.act import ask_grant, carry_out, must_fit
 from kiosk.seat.act_code import ActCodes, NoCodes
@@ -72,7 +71,7 @@ class Desk(Lobby):
         self._writer = Writer(store.append, self._heard)
         self._courier = Courier(authority.report)
         self._hand = False
-        self._reporter = Reporter(self._courier)
+        self._reporter = Reporter(self._courier, seat)
         self._levels = SaveLevels()
         self._beginning = Beginning(
             seat=seat, build=build, store=store, trust=trust, clock=clock, writer=self._writer, codes=self._codes
@@ -259,13 +258,7 @@ class Desk(Lobby):
 
     def report_again(self, submission_id: str) -> None:
         """Tell a hall how a sitting of this seat stands that may never have heard of it, as after a new machine."""
-        scribe = self._scribe
-        if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
-            self._reporter.tell(scribe)
-            return
-        record = self._store.record(submission_id)
-        if record is not None:
-            self._reporter.tell_of(Sitting.fold(record.paper, record.genesis, record.entries, self.seat))
+        self._reporter.tell_again(submission_id, self._scribe, self._store)
 
     def _heard(self, event: DeskEvent) -> None:
         scribe = self._scribe

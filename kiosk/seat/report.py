@@ -5,6 +5,7 @@ from kiosk.exam.sitting import Sitting
 from kiosk.seat.courier import Courier
 from kiosk.seat.scribe import Scribe
 from kiosk.views.authority import Report
+from storage.seat.store import SeatStore
 
 EVERY_MS = 15_000
 
@@ -12,7 +13,8 @@ EVERY_MS = 15_000
 class Reporter:
     """Decides when there is something to tell."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, courier: Courier, seat: str) -> None:
+        self._seat = seat
         self._courier = courier
         self._last: tuple[str, str, int] = ("", "", 0)
         """Submission, phase and boot time of the last report."""
@@ -32,11 +34,16 @@ class Reporter:
         with scribe.lock:
             sitting = scribe.sitting
             self._last = (sitting.genesis.submission_id, sitting.phase.value, sitting.ledger.boot_ms)
-            self.tell_of(sitting)
+            self._courier.post(report_of(sitting))
 
-    def tell_of(self, sitting: Sitting) -> None:
-        """Tell the hall how any sitting of this seat stands."""
-        self._courier.post(report_of(sitting))
+    def tell_again(self, submission_id: str, scribe: Scribe | None, store: SeatStore) -> None:
+        """Tell the hall how any sitting of this seat stands: the one that `scribe` writes, or one in the store."""
+        if scribe is not None and scribe.sitting.genesis.submission_id == submission_id:
+            self.tell(scribe)
+            return
+        record = store.record(submission_id)
+        if record is not None:
+            self._courier.post(report_of(Sitting.fold(record.paper, record.genesis, record.entries, self._seat)))
 
 
 def report_of(sitting: Sitting) -> Report:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, RLock, Thread
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,16 +15,16 @@ from kiosk.hall.board.attention import Attentions
 from kiosk.hall.board.book import Books
 from kiosk.hall.board.cast import Cast, cast_of, of_the_hour
 from kiosk.hall.board.count import counted
-from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
-from kiosk.hall.board.lag import Lags
+from kiosk.hall.board.fold import Glance
 from kiosk.hall.board.need import hall_needs, needs, runs_on
 from kiosk.hall.board.notice import Notices
 from kiosk.hall.board.outage import Outages, Standstill
-from kiosk.hall.board.plan import Spot, laid_out
+from kiosk.hall.board.plan import Spot
 from kiosk.hall.board.record import Records
+from kiosk.hall.board.seat_map import SeatMap
 from kiosk.hall.board.twin import twins
 from kiosk.hall.hub.presence import Presence
-from kiosk.views.board import BoardState, Counts, SeatLine, SeatState
+from kiosk.views.board import BoardState, Counts, SeatLine
 from storage.hall.store import HallStore
 
 LOOK_SECONDS = 1.0
@@ -67,11 +67,8 @@ class Watch:
         self._attendances = attendances
         self._clock = clock
         self._notices = notices
-        self._plan = plan
-        self._spots: dict[str, Spot] = {}
-        self._lags = Lags()
+        self._map = SeatMap(store.moves, self.records, presence, plan)
         self._outages = Outages()
-        self._since: dict[str, tuple[SeatState, int]] = {}
         self._cast_ms: int | None = None
         self._looked_ms: int | None = None
         self._listeners: list[Callable[[BoardState], None]] = []
@@ -127,12 +124,8 @@ class Watch:
             if not seats or not is_fresh or not all(map(self._is_known, seats)):
                 self.look()
                 return
-            planned, by_seat = self._planned(seen.cast), self.records.by_seat
-            looks = {
-                seat: glance(seat, seen.cast, planned, by_seat.get(seat, ()), self._presence.of(seat), now_ms)
-                for seat in seats
-            }
-            lines = self._lines(seen.cast, looks, now_ms)
+            looks = self._map.looks_at(seats, seen.cast, now_ms)
+            lines = self._map.lines(seen.cast, looks, now_ms)
             self.seen = Seen(seen.cast, seen.looks | looks, seen.lines | lines)
 
     def _is_known(self, seat: str) -> bool:
@@ -147,9 +140,9 @@ class Watch:
             now = parse_iso(moment.at)
             self.records.refresh()
             cast = self._cast(moment, now)
-            looks = self._looks(cast, moment.boot_ms)
-            lines = self._lines(cast, looks, moment.boot_ms)
-            self._announce_moves(cast, lines)
+            looks = self._map.looks(cast, moment.boot_ms)
+            lines = self._map.lines(cast, looks, moment.boot_ms)
+            self._map.announce_moves(cast, lines)
             self.seen = Seen(cast, looks, lines)
             self._looked_ms = moment.boot_ms
             self._attend(now)
@@ -179,61 +172,6 @@ class Watch:
         marks = [m for s in of_the_hour(sessions, now) for m in self._attendances.marks(s.session_id)]
         self._cast_ms = moment.boot_ms
         return cast_of(self._store.board.roster(), sessions, marks, self._store.board.titles(), now)
-
-    def _looks(self, cast: Cast, now_ms: int) -> dict[str, Glance]:
-        heard = {h.seat: h for h in self._presence}
-        by_seat = self.records.by_seat
-        planned = self._planned(cast)
-        seats = self._seats({*cast.at_seat, *by_seat, *heard})
-        return {seat: glance(seat, cast, planned, by_seat.get(seat, ()), heard.get(seat), now_ms) for seat in seats}
-
-    def _planned(self, cast: Cast) -> dict[str, str]:
-        """Return who is to come to each seat and sits nowhere yet."""
-        sitting = {r.progress.assignment_id: r.progress.seat for r in self.records.by_sitting.values()}
-        elsewhere = {}
-        for heard in self._presence:
-            if heard.vitals is not None and heard.vitals.candidate_id is not None:
-                elsewhere[heard.vitals.candidate_id] = heard.seat
-        return {
-            seat: candidate_id
-            for seat, candidate_id in cast.at_seat.items()
-            if (player := cast.players[candidate_id]).expected is not None
-            and sitting.get(player.expected.assignment_id, seat) == seat
-            and elsewhere.get(candidate_id, seat) == seat
-        }
-
-    def _seats(self, names: set[str]) -> dict[str, Spot]:
-        names |= self._plan.keys()
-        if names != self._spots.keys():
-            self._spots = laid_out(names, self._plan)
-        return self._spots
-
-    def _lines(self, cast: Cast, looks: dict[str, Glance], now_ms: int) -> dict[str, SeatLine]:
-        lines = {}
-        for seat, look in looks.items():
-            state = state_of(look)
-            known = self._since.get(seat)
-            if known is None or known[0] is not state:
-                known = self._since[seat] = (state, now_ms)
-            since_ms = now_ms - known[1]
-            lag_ms = self._lags.of(look, now_ms)
-            lines[seat] = seat_line(look, self._spots[seat], cast, since_ms=since_ms, lag_ms=lag_ms)
-        return lines
-
-    def _announce_moves(self, cast: Cast, lines: dict[str, SeatLine]) -> None:
-        """Name whoever was sent to an empty seat and has not signed in there yet."""
-        for sitting, record in self.records.by_sitting.items():
-            move = self._store.moves.waiting(sitting) if record.acts.moved and not record.progress.is_over else None
-            line = None if move is None else lines.get(move.to_seat)
-            player = cast.players.get(cast.owners.get(record.progress.assignment_id, ""))
-            if line is None or player is None or line.state is not SeatState.EMPTY:
-                continue
-            lines[line.seat] = replace(
-                line,
-                candidate=player.person.name,
-                roll_number=player.person.roll_number,
-                test=lines[record.progress.seat].test if record.progress.seat in lines else None,
-            )
 
     def _attend(self, now: datetime) -> None:
         seen = self.seen
@@ -281,7 +219,7 @@ class Watch:
 
     def _drawn(self, now: datetime) -> BoardState:
         seen = self.seen
-        spots = self._spots.values()
+        spots = self._map.spots.values()
         titles = dict.fromkeys(seen.cast.title_of(p.expected) or "" for p in seen.cast.expected)
         return BoardState(
             hall=self._hall,

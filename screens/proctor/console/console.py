@@ -1,7 +1,5 @@
 """The console of a hall: the map of seats, what needs somebody, and one key for each act."""
 
-from dataclasses import replace
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,10 +8,8 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static
 
-from kiosk.exam.incident import Cause
 from kiosk.exam.text import clean_line
 from kiosk.views.board import BoardState, Card, SeatLine, Severity
-from kiosk.views.order import Order, Verb
 from screens.proctor.console.attention import AttentionList
 from screens.proctor.console.caption import Caption
 from screens.proctor.console.cardfacts import short_card
@@ -23,17 +19,16 @@ from screens.proctor.console.freshness import Freshness
 from screens.proctor.console.hallheader import HallHeader
 from screens.proctor.console.keys import KEYS
 from screens.proctor.console.layout import share
+from screens.proctor.console.loss import LossPage
 from screens.proctor.console.message import (
     AcknowledgeAsked,
     AnnounceAsked,
     CardAsked,
     HandOverAsked,
-    OrderAsked,
     SeatLooked,
 )
 from screens.proctor.console.prompt import Prompt
 from screens.proctor.console.seatmap import SeatMap
-from screens.proctor.console.selecting import SelectingPage
 from screens.proctor.console.verbbar import VerbBar
 from screens.widgets.rule import Rule
 
@@ -43,7 +38,7 @@ SHOWN = {"done": "answered", "left": "time left", "lag": "not yet at the hall"}
 """What stands behind a seat's letter, in the order F6 goes through it."""
 
 
-class ConsoleScreen(SelectingPage):
+class ConsoleScreen(LossPage):
     """Acts are for what is selected; with nothing selected, for the seat under the cursor."""
 
     CSS_PATH = "console.tcss"
@@ -53,8 +48,6 @@ class ConsoleScreen(SelectingPage):
         "+ extended, • selected, ■■ all answered, ↑ the hall holds the bundle, ↑↑ central has received it."
     )
     BINDINGS = [
-        Binding("c,C", "credit", show=False, id="console.credit", tooltip="Credit or charge lost time by its cause"),
-        Binding("x,X", "cause", show=False, id="console.cause", tooltip="Lay lost time to another cause"),
         Binding("y,Y", "note", show=False, id="console.note", tooltip="Take note of what needs this seat"),
         Binding("n,N", "announce", show=False, id="console.announce", tooltip="Announce: to all, or to the selected"),
         Binding("f3", "quiet", show=False, id="console.quiet", tooltip="Hide quiet seats, or show them"),
@@ -65,7 +58,6 @@ class ConsoleScreen(SelectingPage):
     ]
     header = query_one(HallHeader)
     map = query_one(SeatMap)
-    needing = query_one(AttentionList)
     prompt = query_one(Prompt)
     rule = query_one("#rule", Rule)
 
@@ -208,33 +200,6 @@ class ConsoleScreen(SelectingPage):
             self.say("Nothing about this seat needs anybody.")
         else:
             self.take_note(AttentionList.Noted(found))
-
-    def action_credit(self) -> None:
-        """Give back what an incident has cost, or settle a gap, as the hall's rule proposes by the cause."""
-        found = self.needing.about(self.here(), with_cause=True)
-        if found is None or found.seat is None:
-            self.say("Nothing is proposed for this seat. E extends its time.")
-        elif found.charge_ms is None and not found.proposal_ms:
-            self.say("The rule proposes nothing by this cause. X changes the cause, V settles a gap, E extends.")
-        elif not self.refuses_acts():
-            amount_ms = found.proposal_ms or 0 if found.charge_ms is None else found.charge_ms
-            order = Order(verb=Verb.CREDIT, seats=(found.seat,), amount_ms=amount_ms, attention_id=found.attention_id)
-            self.post_message(OrderAsked(order))
-
-    def action_cause(self) -> None:
-        """Lay what interrupted the seat that is looked at to another cause."""
-        from screens.proctor.console.cause import CauseDialog
-
-        found = self.needing.about(self.here(), with_cause=True)
-        if found is None or found.seat is None:
-            self.say("No time was lost at this seat, as far as the hall knows.")
-        elif not self.refuses_acts():
-            order = Order(verb=Verb.CAUSE, seats=(found.seat,), attention_id=found.attention_id)
-
-            def answer(cause: Cause | None) -> None:
-                self.order(None if cause is None else replace(order, reason=cause.value))
-
-            self.app.push_screen(CauseDialog(found), answer)
 
     def action_announce(self) -> None:
         """Write an announcement."""
