@@ -1,7 +1,6 @@
 """Hostile seats with keys of their own: the hub goes on, believes nothing that is not proved, and holds nobody up."""
 
 import json
-import time
 import uuid
 from dataclasses import replace
 
@@ -32,6 +31,7 @@ from kiosk.wire.hub import (
     Vitals,
     WantMessage,
 )
+from queries import counted
 
 OTHER = {"roll": OTHER_ROLL, "code": OTHER_CODE, "assignment": "assignment-2"}
 
@@ -193,14 +193,14 @@ def test_a_report_of_another_seat_s_sitting_is_passed_over(world, victim, hostil
     assert [p for p in world.store.permits.all_progress() if p.seat == "A12"] == [before]
 
 
-def test_a_thousand_sittings_nobody_knows_are_answered_in_a_moment(world, victim, hostile):
+def test_a_thousand_sittings_nobody_knows_are_answered_in_a_few_queries(world, victim, hostile):
     real = HoldingLine(
         submission_id=victim.head.submission_id, opened_on=victim.head.opened_on, epoch=1, seq=2, hash="0" * 64
     )
     lines = tuple(real.model_copy(update={"submission_id": uuid.uuid4().hex}) for _ in range(999))
-    began = time.monotonic()
-    hostile.say(HoldingMessage(sittings=(*lines, real)))
-    assert time.monotonic() - began < 0.25
+    with counted() as asked:
+        hostile.say(HoldingMessage(sittings=(*lines, real)))
+    assert 0 < len(asked) < 20
     said = hostile.post.said
     assert len([m for m in said if isinstance(m, WantMessage)]) == 999
     assert [m for m in said if isinstance(m, FencedMessage)] == [], "another candidate's lease is not told"

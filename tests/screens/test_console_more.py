@@ -54,11 +54,13 @@ async def test_a_spare_seat_holds_nothing_up_and_f5_looks_again() -> None:
 
 @pytest.mark.parametrize(("key", "words"), [("f2", "seats go"), ("f9", "roster"), ("q", "Roll number"), ("z", "Done")])
 async def test_no_page_of_250_seats_keeps_a_proctor_waiting(key: str, words: str) -> None:
+    began = time.process_time()
     async with a_hall(FakeBoard(10, 25).trouble(), (132, 50)) as hall:
+        floor = time.process_time() - began  # what the console itself cost to be opened
         began = time.process_time()
         await hall.press(key)
         await hall.sees(words)
-        assert time.process_time() - began < 1
+        assert time.process_time() - began < 3 * floor
 
 
 # close-out
