@@ -1,4 +1,4 @@
-"""How many statements some work asks of a database: what bounds on work are stated in, since seconds are the machine's."""
+"""How many statements some work asks of a database: bounds are stated in them, since seconds are the machine's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
