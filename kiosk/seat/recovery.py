@@ -5,16 +5,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.exam.error import KioskError, Refused
+from pydantic import ValidationError
+
+from kiosk.exam.error import Invalid, KioskError, Refused
 from kiosk.exam.record import SittingLine
 from kiosk.ground.home import Home, Place, write_secret
 from kiosk.sealing.age import AgeIdentity
 from kiosk.sealing.copy import read_file
 from kiosk.sealing.store_key import unwrap_key
 from kiosk.seat.custody import KEY
+from kiosk.seat.place import ENROLMENT
 from kiosk.seat.unlocking import WRAPPED
+from kiosk.wire.document import words
+from kiosk.wire.enrolment import EnrolmentDocument
 from kiosk.wire.store_key import LARGEST_WRAPPED
 from storage.seat.store import SeatStore
+
+LARGEST_ENROLMENT = 2**20
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,18 @@ def recover(source: Path, home: Home, name: str, identity: AgeIdentity) -> Place
         shutil.rmtree(place.folder, ignore_errors=True)
         raise
     return place
+
+
+def seat_of(source: Path) -> str:
+    """Return the name of the seat a copied folder is of, whatever it is called; raises Invalid where it says none.
+
+    What it seals is signed for that seat alone.
+    """
+    path = source / "keys" / ENROLMENT
+    try:
+        return EnrolmentDocument.model_validate_json(read_file(path, LARGEST_ENROLMENT)).seat
+    except ValidationError as error:
+        raise Invalid(f"{path} is not of this version: {words(error)}. Name the seat with --name.") from None
 
 
 def prove(place: Place) -> Iterator[Proved]:

@@ -258,13 +258,16 @@ def test_a_broken_seat_is_opened_by_its_hall_and_its_sitting_sealed(shell, tmp_p
     disk = tmp_path / "disk"
     shutil.copytree(shell.home.seat(SEAT).folder, disk)
     (disk / "keys" / "store.key").unlink()
-    facts = shell.facts("seat", "recover", disk, "--to", tmp_path / "bench", "--name", SEAT)
+    facts = shell.facts("seat", "recover", disk, "--to", tmp_path / "bench")
     assert [s["problem"] for s in facts["sittings"]] == [None]
+    assert facts["folder"].endswith(
+        f"/seats/{SEAT}"
+    )  # its own name, whatever the copy is called: it signs for that seat
     bench = Shell(tmp_path / "bench")
     bench.run("bundle", "export", tmp_path / "stick")
     assert shell.facts("central", "intake", tmp_path / "stick")["counts"]["counted"] == 1
     escrow = shell.home.office.keys / "escrow.age"
-    assert shell.facts("seat", "recover", disk, "--to", tmp_path / "b2", "--name", SEAT, "--escrow", escrow)["sittings"]
+    assert shell.facts("seat", "recover", disk, "--to", tmp_path / "b2", "--escrow", escrow)["sittings"]
     intake = shell.home.office.keys / "intake.age"
     shell.run("seat", "recover", disk, "--to", tmp_path / "b3", "--name", SEAT, "--escrow", intake, status=1)
     assert not (tmp_path / "b3").exists()

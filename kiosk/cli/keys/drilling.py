@@ -61,7 +61,9 @@ def drill(
 def recover(
     folder: Annotated[Path, typer.Argument(help="The seat's folder, copied from its disk.")],
     to: Annotated[Path, typer.Option("--to", help="Folder of a new home for it.")],
-    name: Annotated[str | None, typer.Option("--name", help="The seat's name.", show_default="the folder's")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="The seat's name.", show_default="as it was enrolled")
+    ] = None,
     escrow: Annotated[
         Path | None, typer.Option("--escrow", help="File of the escrow identity, in place of the hall's key.")
     ] = None,
@@ -73,12 +75,12 @@ def recover(
 
     Lists its sittings and proves each journal. Exit 1 where one does not hold.
     """
-    from kiosk.seat.recovery import prove
+    from kiosk.seat.recovery import prove, seat_of
     from kiosk.seat.recovery import recover as open_copy
 
     use_passphrase(passphrase_file)
     identity = _identity(escrow or Home.at(home).hall.keys / "hall.age")
-    place = open_copy(folder, Home(to), name or folder.resolve().name, identity)
+    place = open_copy(folder, Home(to), name or seat_of(folder), identity)
     proved = list(prove(place))
     if as_json:
         sittings = [
@@ -95,7 +97,8 @@ def recover(
     else:
         for p in proved:
             put_text(f"{p.line.submission_id:34} {p.line.candidate:30} {p.line.entries:6} {p.problem or 'proved'}")
-        put_text(f"{len(proved)} sittings in {place.folder}. Seal and copy them: kiosk bundle export DIR --home {to}")
+        many = "1 sitting" if len(proved) == 1 else f"{len(proved)} sittings"
+        put_text(f"{many} in {place.folder}. Seal and copy: kiosk bundle export DIR --home {to}")
     if any(p.problem for p in proved):
         raise typer.Exit(1)
 
