@@ -262,7 +262,7 @@ def test_a_broken_seat_is_opened_by_its_hall_and_its_sitting_sealed(shell, tmp_p
     assert [s["problem"] for s in facts["sittings"]] == [None]
     assert facts["folder"].endswith(
         f"/seats/{SEAT}"
-    )  # its own name, whatever the copy is called: it signs for that seat
+    )  # for which it signs, whatever the copy is called
     bench = Shell(tmp_path / "bench")
     bench.run("bundle", "export", tmp_path / "stick")
     assert shell.facts("central", "intake", tmp_path / "stick")["counts"]["counted"] == 1
