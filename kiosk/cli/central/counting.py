@@ -143,7 +143,7 @@ def _say(done: Tally, lost: int) -> None:
             put_text(f"{one.bundle_id[:16]} {one.state.value}: {words}", err=True)
     if lost:
         put_text(f"{lost} workers died; others took their bundles.", err=True)
-    put_text(f"{done.states.total()} bundles opened: {done.states[BundleState.COUNTED]} count.")
+    put_text(f"Bundles opened: {done.states.total()}; {done.states[BundleState.COUNTED]} of them count.")
 
 
 def _branching(one: "Branching") -> dict[str, Any]:

@@ -65,5 +65,5 @@ def wipe(
     if as_json:
         put_json(document.model_dump(mode="json", exclude={"certificates"}))
         return
-    put_text(f"Wiped. The hall keeps nothing of {len(document.bundles)} bundles; central holds them all.")
+    put_text(f"Wiped. The hall keeps nothing. Central holds all it sealed: {len(document.bundles)}.")
     put_text(f"Its tombstone says what was wiped, when, and by which close-outs: {document.wiped_at}")

@@ -103,5 +103,5 @@ def _say(name: str, tombstone: "TombstoneDocument", as_json: bool, words: str) -
     if as_json:
         put_json(tombstone.model_dump(mode="json", exclude={"certificates"}))
         return
-    put_text(f"{words} The seat {name} keeps nothing of {len(tombstone.bundles)} bundles; central holds them all.")
+    put_text(f"{words} The seat {name} keeps nothing. Central holds all it sealed: {len(tombstone.bundles)}.")
     put_text(f"Its tombstone says what was wiped, when, and by which close-out: {tombstone.wiped_at}")
