@@ -66,6 +66,8 @@ TYPING, TICKING, CAPTURING, CHOOSING = (0.25, 0.25), (5.0, 5.0), (30.0, 30.0), (
 CAPTURE_BYTES = 700
 LONGEST_ESSAY = 4_000
 PATIENCE = 300.0
+AGAIN_SECONDS = 20.0
+"""After so long without a word a bundle is sent again."""
 WORDS = ("cells", "divide", "in", "four", "phases", "the", "first", "of", "them", "chromosomes", "become", "visible")
 
 
@@ -245,9 +247,11 @@ class Seat:
             count=1,
             data=base64.b64encode(bundle.body).decode("ascii"),
         )
-        held = self._expect(bundle.bundle_id)
-        await self._say(message)
-        await asyncio.wait_for(held, PATIENCE)
+        held, end = self._expect(bundle.bundle_id), time.monotonic() + PATIENCE
+        while not held.done() and time.monotonic() < end:  # said again, as a seat does whose line was cut
+            await self._say(message)
+            await asyncio.wait([held], timeout=AGAIN_SECONDS)
+        await asyncio.wait_for(held, 1)
 
     # its candidate
 
