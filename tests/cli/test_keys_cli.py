@@ -260,9 +260,7 @@ def test_a_broken_seat_is_opened_by_its_hall_and_its_sitting_sealed(shell, tmp_p
     (disk / "keys" / "store.key").unlink()
     facts = shell.facts("seat", "recover", disk, "--to", tmp_path / "bench")
     assert [s["problem"] for s in facts["sittings"]] == [None]
-    assert facts["folder"].endswith(
-        f"/seats/{SEAT}"
-    )  # for which it signs, whatever the copy is called
+    assert facts["folder"].endswith(f"/seats/{SEAT}")  # for which it signs, whatever the copy is called
     bench = Shell(tmp_path / "bench")
     bench.run("bundle", "export", tmp_path / "stick")
     assert shell.facts("central", "intake", tmp_path / "stick")["counts"]["counted"] == 1
