@@ -190,6 +190,20 @@ def test_a_move_goes_to_an_empty_seat_only(room: Room) -> None:
     assert [g.act for g in room.seats[SEAT].grants] == [Act.MOVE]
 
 
+def test_a_seat_that_was_left_by_a_move_is_empty_although_it_still_shows_so(room: Room) -> None:
+    old = room.begin()
+    room.seat("B1")
+    room.hold()
+    room.order(Verb.MOVE, SEAT, target="B1", reason="equipment")
+    new = room.begin("B1")
+    room.pass_time(20 * MINUTE)
+    new.tell()
+    old.tell(phase=Phase.MOVED)
+    assert (room.line("B1").state, room.line("B1").candidate) == (SeatState.WORKING, "Okafor, Anna")
+    assert (room.line().state, room.line().candidate) == (SeatState.EMPTY, None)
+    assert not any(a.seat == SEAT for a in room.needing("not begun"))
+
+
 def test_who_is_absent_can_be_checked_in_after_all(room: Room) -> None:
     assert room.order(Verb.ABSENT, OTHER)[OTHER].done
     assert room.line(OTHER).state is SeatState.ABSENT

@@ -209,7 +209,8 @@ def _player(
     if record is not None:
         return cast.players.get(cast.owners.get(record.progress.assignment_id, ""))
     told = None if heard is None else heard.vitals
-    if told is not None and told.candidate_id is not None:
+    # a seat shows to whom it was moved away until they are gone; whoever was moved is at the other seat
+    if told is not None and told.candidate_id is not None and told.phase is not Phase.MOVED:
         return cast.players.get(told.candidate_id)
     coming = cast.players.get(planned.get(seat, ""))
     return coming if coming is None or coming.attendance is not AttendanceState.SENT_AWAY else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from kiosk.exam.attempt import Phase
 from kiosk.hall.board.cast import Cast
 from kiosk.hall.board.fold import Glance, glance, seat_line, state_of
 from kiosk.hall.board.lag import Lags
@@ -72,8 +73,9 @@ class SeatMap:
         sitting = {r.progress.assignment_id: r.progress.seat for r in self._records.by_sitting.values()}
         elsewhere = {}
         for heard in self._presence:
-            if heard.vitals is not None and heard.vitals.candidate_id is not None:
-                elsewhere[heard.vitals.candidate_id] = heard.seat
+            told = heard.vitals
+            if told is not None and told.candidate_id is not None and told.phase is not Phase.MOVED:
+                elsewhere[told.candidate_id] = heard.seat
         return {
             seat: candidate_id
             for seat, candidate_id in cast.at_seat.items()
