@@ -3,12 +3,12 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
 from screens.dialog import Dialog
+from screens.widgets.pages import Pages
 from screens.widgets.press import Press
 
 
@@ -19,10 +19,12 @@ class HelpDialog(Dialog[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (36, "-tall")]
     BINDINGS = [
         Binding("f1", "close", show=False, id="help.close", tooltip="Close the help"),
-        Binding("down,pagedown", "scroll(1)", show=False, id="help.down", tooltip="Scroll down"),
-        Binding("up,pageup", "scroll(-1)", show=False, id="help.up", tooltip="Scroll up"),
+        Binding("down", "scroll(1)", show=False, id="help.down", tooltip="Scroll down"),
+        Binding("up", "scroll(-1)", show=False, id="help.up", tooltip="Scroll up"),
+        Binding("pagedown", "page(1)", show=False, id="help.page-down", tooltip="One page down"),
+        Binding("pageup", "page(-1)", show=False, id="help.page-up", tooltip="One page up"),
     ]
-    keys = query_one("#keys", VerticalScroll)
+    keys = query_one("#keys", Pages)
 
     def __init__(self, words: str, rows: list[tuple[str, str]]) -> None:
         super().__init__("Help", words)
@@ -31,7 +33,7 @@ class HelpDialog(Dialog[None]):
     def compose_body(self) -> ComposeResult:
         """Compose the table of keys."""
         widest = max((len(key) for key, _ in self._rows), default=0)
-        with VerticalScroll(id="keys", can_focus=False):
+        with Pages(id="keys"):
             for key, words in self._rows:
                 yield Static(Content.assemble((f"{key:<{widest}}  ", "bold $accent"), words), markup=False)
 
@@ -41,7 +43,11 @@ class HelpDialog(Dialog[None]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the keys by lines."""
-        self.keys.scroll_relative(y=by, animate=False)
+        self.keys.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the keys by pages."""
+        self.keys.scroll_pages(by)
 
     @on(Press.Pressed, "#back")
     def action_close(self) -> None:

@@ -35,8 +35,10 @@ class InstructionsScreen(HallPage):
     BINDINGS = [
         Binding("left", "app.focus_previous", show=False, id="instructions.previous", tooltip="Previous answer"),
         Binding("right", "app.focus_next", show=False, id="instructions.next", tooltip="Next answer"),
-        Binding("down,pagedown", "scroll(4)", show=False, id="instructions.down", tooltip="Scroll down"),
-        Binding("up,pageup", "scroll(-4)", show=False, id="instructions.up", tooltip="Scroll up"),
+        Binding("down", "scroll(4)", show=False, id="instructions.down", tooltip="Scroll down"),
+        Binding("up", "scroll(-4)", show=False, id="instructions.up", tooltip="Scroll up"),
+        Binding("pagedown", "page(1)", show=False, id="instructions.page-down", tooltip="One page down"),
+        Binding("pageup", "page(-1)", show=False, id="instructions.page-up", tooltip="One page up"),
         Binding("escape", "back", show=False, id="instructions.back", tooltip="Back to my tests"),
     ]
 
@@ -88,6 +90,10 @@ class InstructionsScreen(HallPage):
     def action_scroll(self, by: int) -> None:
         """Scroll the text by lines."""
         self.query_one(Reading).scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the text by pages."""
+        self.query_one(Reading).scroll_pages(by)
 
     def show_waiting(self, message: str) -> None:
         """Say what the start waits for; it has been asked for, and comes by itself."""

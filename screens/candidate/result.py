@@ -26,8 +26,10 @@ class ResultScreen(HallPage):
     CSS_PATH = "result.tcss"
     HELP = "Your result. If you think it is wrong, ask the exam office and give them your receipt."
     BINDINGS = [
-        Binding("down,pagedown", "scroll(4)", show=False, id="result.down", tooltip="Scroll down"),
-        Binding("up,pageup", "scroll(-4)", show=False, id="result.up", tooltip="Scroll up"),
+        Binding("down", "scroll(4)", show=False, id="result.down", tooltip="Scroll down"),
+        Binding("up", "scroll(-4)", show=False, id="result.up", tooltip="Scroll up"),
+        Binding("pagedown", "page(1)", show=False, id="result.page-down", tooltip="One page down"),
+        Binding("pageup", "page(-1)", show=False, id="result.page-up", tooltip="One page up"),
         Binding("escape", "back", "back", id="result.back", tooltip="Back to my tests"),
     ]
 
@@ -65,6 +67,10 @@ class ResultScreen(HallPage):
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
         self.query_one(Reading).scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by pages."""
+        self.query_one(Reading).scroll_pages(by)
 
     def _score(self) -> Content:
         result = self._result

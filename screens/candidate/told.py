@@ -3,7 +3,6 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
@@ -13,6 +12,7 @@ from kiosk.views.desk import HallMessage
 from screens.clock import wall_text
 from screens.dialog import Dialog
 from screens.messages import MessageRead
+from screens.widgets.pages import Pages
 from screens.widgets.press import Press
 
 LONGEST_TEXT = 2_000
@@ -31,7 +31,7 @@ class ToldDialog(Dialog[None]):
         Binding("pagedown", "page(1)", show=False, id="told.page-down", tooltip="One page down"),
         Binding("pageup", "page(-1)", show=False, id="told.page-up", tooltip="One page up"),
     ]
-    list = query_one("#list", VerticalScroll)
+    list = query_one("#list", Pages)
 
     def __init__(self, messages: tuple[HallMessage, ...], places: dict[str, str]) -> None:
         """`places` names the question of each correction: "question 7 of Cells"."""
@@ -41,7 +41,7 @@ class ToldDialog(Dialog[None]):
 
     def compose_body(self) -> ComposeResult:
         """Compose the messages."""
-        with VerticalScroll(id="list", can_focus=False):
+        with Pages(id="list"):
             if not self._messages:
                 yield Static(NOTHING, id="nothing")
             yield from (self._entry(m) for m in self._messages)
@@ -71,11 +71,11 @@ class ToldDialog(Dialog[None]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
-        self.list.scroll_relative(y=by, animate=False)
+        self.list.scroll_lines(by)
 
     def action_page(self, by: int) -> None:
         """Scroll by pages, a line of the last one staying."""
-        self.action_scroll(by * max(1, self.list.size.height - 1))
+        self.list.scroll_pages(by)
 
     @on(Press.Pressed, "#back")
     def action_close(self) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from textual.containers import VerticalScroll
 from textual.message import Message
 
+from screens.widgets.pages import Pages
 
-class Reading(VerticalScroll, can_focus=False):
-    """Scrolls what does not fit; its screen moves it with `scroll_lines` and shows where it is."""
+
+class Reading(Pages):
+    """Shows its screen where it is."""
 
     DEFAULT_CSS = """
     Reading {
@@ -22,10 +23,6 @@ class Reading(VerticalScroll, can_focus=False):
 
         cue: str
         """How much has been shown, while there is more: "more ▼ 37 %"."""
-
-    def scroll_lines(self, by: int) -> None:
-        """Move by lines."""
-        self.scroll_relative(y=by, animate=False)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell where it is now."""

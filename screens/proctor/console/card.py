@@ -2,7 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
@@ -16,6 +16,7 @@ from screens.proctor.console.freshness import Freshness
 from screens.proctor.console.message import PageLeft, SeatLooked
 from screens.proctor.console.verbbar import VerbBar
 from screens.widgets.header import Header
+from screens.widgets.pages import Pages
 from screens.widgets.rule import Rule
 
 KEYS = (
@@ -40,11 +41,13 @@ class CardScreen(ConsolePage):
     HELP = "One candidate: state, own times, how far everything is saved, and what happened. Never what was answered."
     BINDINGS = [
         Binding("escape,enter", "close", show=False, id="card.close", tooltip="Back to the map"),
-        Binding("down,pagedown", "scroll(1)", show=False, id="card.down", tooltip="Scroll the story down"),
-        Binding("up,pageup", "scroll(-1)", show=False, id="card.up", tooltip="Scroll the story up"),
+        Binding("down", "scroll(1)", show=False, id="card.down", tooltip="Scroll the story down"),
+        Binding("up", "scroll(-1)", show=False, id="card.up", tooltip="Scroll the story up"),
+        Binding("pagedown", "page(1)", show=False, id="card.page-down", tooltip="One page down"),
+        Binding("pageup", "page(-1)", show=False, id="card.page-up", tooltip="One page up"),
     ]
     facts = query_one("#facts", Static)
-    story = query_one("#story", VerticalScroll)
+    story = query_one("#story", Pages)
     rule = query_one(Rule)
 
     def __init__(self, card: Card, board: BoardState) -> None:
@@ -64,7 +67,7 @@ class CardScreen(ConsolePage):
             yield Caption("sitting")
             yield Static("", id="facts", markup=False)
         yield Caption("incidents and events, newest first")
-        with VerticalScroll(id="story", can_focus=False):
+        with Pages(id="story"):
             yield Static("", id="lines", markup=False)
         yield Rule()
         yield Static("", id="lost", markup=False)
@@ -105,7 +108,11 @@ class CardScreen(ConsolePage):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the story by lines."""
-        self.story.scroll_relative(y=by, animate=False)
+        self.story.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the story by pages."""
+        self.story.scroll_pages(by)
 
     def action_close(self) -> None:
         """Go back to the map."""

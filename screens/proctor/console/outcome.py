@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
@@ -14,6 +13,7 @@ from kiosk.exam.text import clean_line
 from kiosk.views.order import Order, Outcome
 from screens.dialog import Dialog
 from screens.proctor.console.verb import DONE, NAMES
+from screens.widgets.pages import Pages
 from screens.widgets.press import Press
 
 
@@ -23,10 +23,12 @@ class OutcomeDialog(Dialog[tuple[str, ...] | None]):
     CSS_PATH = ["../../dialog.tcss", "outcome.tcss"]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-medium"), (36, "-tall")]
     BINDINGS = [
-        Binding("down,pagedown", "scroll(1)", show=False, id="outcome.down", tooltip="Scroll down"),
-        Binding("up,pageup", "scroll(-1)", show=False, id="outcome.up", tooltip="Scroll up"),
+        Binding("down", "scroll(1)", show=False, id="outcome.down", tooltip="Scroll down"),
+        Binding("up", "scroll(-1)", show=False, id="outcome.up", tooltip="Scroll up"),
+        Binding("pagedown", "page(1)", show=False, id="outcome.page-down", tooltip="One page down"),
+        Binding("pageup", "page(-1)", show=False, id="outcome.page-up", tooltip="One page up"),
     ]
-    rows = query_one("#rows", VerticalScroll)
+    rows = query_one("#rows", Pages)
 
     def __init__(self, order: Order, outcomes: Sequence[Outcome]) -> None:
         refused = [o for o in outcomes if not o.done]
@@ -37,7 +39,7 @@ class OutcomeDialog(Dialog[tuple[str, ...] | None]):
 
     def compose_body(self) -> ComposeResult:
         """Compose the table, the refused seats first."""
-        with VerticalScroll(id="rows", can_focus=False):
+        with Pages(id="rows"):
             lines = [_row("!", "refused", o, "bold $urgent") for o in self._refused]
             lines += [_row("■", "done", o, "$answered") for o in self._done]
             yield Static(Content("\n").join(lines))
@@ -50,7 +52,11 @@ class OutcomeDialog(Dialog[tuple[str, ...] | None]):
 
     def action_scroll(self, by: int) -> None:
         """Scroll the table by lines."""
-        self.rows.scroll_relative(y=by, animate=False)
+        self.rows.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the table by pages."""
+        self.rows.scroll_pages(by)
 
     @on(Press.Pressed, "#select")
     def select(self) -> None:
