@@ -12,7 +12,7 @@ from kiosk.exam.accommodation import Accommodation
 from kiosk.exam.status import AttendanceState
 from kiosk.hall.print.fact import digest_of
 from kiosk.hall.print.gathering import Gathering, Sat, Sitter
-from kiosk.hall.print.page import Plan, Slips
+from kiosk.hall.print.page import Column, Heading, Plan, Printout, Signatures, Slips, Table, Words
 from kiosk.hall.print.pdf import Sheets, draw
 from kiosk.hall.print.plain import write_plain
 from kiosk.hall.print.plan import seat_plan
@@ -142,3 +142,64 @@ def test_the_bar_moves_with_every_row_of_a_long_table_and_never_back(compose):
     assert list(done) == sorted(done)
     assert set(whole) == {done[-1]}
     assert max(after - before for before, after in pairwise(done)) == 1
+
+
+def pages_of(monkeypatch, printout):
+    """Return on which page each text begins, in the order they are drawn; a table's head may come again."""
+    drawn = []
+    for name in ("cell", "multi_cell"):
+        real = getattr(Sheets, name)
+
+        def spy(self, w, h=None, text="", *given, _real=real, **named):
+            if text and not named.get("dry_run"):
+                drawn.append((text, self.page_no()))
+            return _real(self, w, h, text, *given, **named)
+
+        monkeypatch.setattr(Sheets, name, spy)
+    draw(printout)
+    return drawn
+
+
+COLUMNS = (Column("Name", 1), Column("What", 3))
+BELOW = {
+    "nothing": (Table(COLUMNS, (), empty="END"),),
+    "a tall row": (Table(COLUMNS, (("END", "word " * 400), ("B", "c"))),),
+    "words and a row": (Words("Said first."), Table(COLUMNS, (("END", "b"),))),
+    "words and nothing": (Words("Said first."), Table(COLUMNS, (), empty="END")),
+    "words alone": (Words("END"),),
+    "signatures": (Words("Said first."), Signatures(("END", "two", "three"))),
+}
+
+
+@pytest.mark.parametrize("name", BELOW)
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_a_heading_is_on_the_page_of_what_it_is_of(monkeypatch, name, is_wide):
+    whole = 0
+    for lines in range(20, 32) if is_wide else range(36, 48):
+        filling = Table(COLUMNS, tuple((f"R{n}", "x") for n in range(lines)))
+        blocks = (filling, Heading("HEADING"), *BELOW[name])
+        fields = {"title": "T", "place": "Hall 2", "blocks": blocks, "digest": "d" * 64, "made_at": MADE}
+        with monkeypatch.context() as patch:
+            drawn = pages_of(patch, Printout(**fields, is_wide=is_wide))
+        at = next(n for n, (text, _) in enumerate(drawn) if text == "HEADING")
+        pages = {page for _, page in drawn[at : next(n for n, d in enumerate(drawn) if d[0] == "END") + 1]}
+        assert len(pages) == 1, (lines, drawn[at:])
+        whole += max(page for text, page in drawn if text.startswith("R")) != drawn[at][1]
+    assert whole, "no heading had to go to the next page"
+
+
+def test_what_takes_two_lines_leaves_no_page_that_has_room_for_them(monkeypatch):
+    """A heading above a table without rows asks for the lines it takes, not for a row it has not."""
+    rooms, real = [], Sheets.add_page
+
+    def noted(self):
+        rooms.append(self.room_mm if self.page_no() else 0)
+        real(self)
+
+    monkeypatch.setattr(Sheets, "add_page", noted)
+    for lines in range(36, 48):
+        rooms.clear()
+        filling = Table(COLUMNS, tuple((f"R{n}", "x") for n in range(lines)))
+        blocks = (filling, Heading("HEADING"), Table(COLUMNS, ()))
+        draw(Printout(title="T", place="Hall 2", blocks=blocks, digest="d" * 64, made_at=MADE))
+        assert max(rooms) < 15, lines

@@ -1,8 +1,9 @@
 """How facts, tables and lines to sign on are drawn."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kiosk.hall.print.page import Pairs, Signatures, Table
+from kiosk.hall.print.page import Block, Pairs, Signatures, Table, Words
 
 if TYPE_CHECKING:
     from kiosk.hall.print.pdf import Sheets
@@ -12,6 +13,39 @@ LINE_MM, PAD_MM = 3.9, 0.8
 LABEL_MM = 42.0
 GAP_MM = 2.5
 """Between a number or a digest and the words of the next column."""
+WORDS_PT, WORDS_MM, WORDS_GAP_MM = 9.5, 4.6, 2.0
+NOTHING_MM = 5.0
+"""Where a table has no row."""
+SIGNATURE_MM = 20.0
+BEGINNING_MM = 22.0
+"""Of anything else that stands below a heading."""
+
+
+def beginning_mm(sheets: "Sheets", below: Sequence[Block]) -> float:
+    """Return how many millimetres below a heading must be on its page: all words, and the first row of a table."""
+    needed = 0.0
+    for block in below:
+        if isinstance(block, Words):
+            sheets.type(WORDS_PT, bold=block.is_bold)
+            needed += len(sheets.folded(block.text, sheets.epw, WORDS_MM)) * WORDS_MM + WORDS_GAP_MM
+        elif isinstance(block, Signatures):
+            return needed + SIGNATURE_MM * len(block.lines)
+        elif not isinstance(block, Table):
+            return needed + BEGINNING_MM
+        elif not block.rows:
+            return needed + NOTHING_MM
+        else:
+            widths = _widths(sheets, block)
+            first = _height(block, _folded(sheets, block, widths, block.rows[0]))
+            return needed + _head_height(_folded_head(sheets, block, widths)) + first
+    return needed
+
+
+def draw_words(sheets: "Sheets", block: Words) -> None:
+    """Draw a paragraph."""
+    sheets.type(WORDS_PT, bold=block.is_bold)
+    sheets.multi_cell(0, WORDS_MM, sheets.face.fit(block.text), align="L", new_x="LMARGIN", new_y="NEXT")
+    sheets.ln(WORDS_GAP_MM)
 
 
 def draw_pairs(sheets: "Sheets", block: Pairs) -> None:
@@ -28,20 +62,15 @@ def draw_table(sheets: "Sheets", table: Table) -> None:
     """Draw a table, its head again on every page; no row is cut in two."""
     if not table.rows:
         sheets.type(9, grey=True)
-        sheets.cell(0, 5, table.empty, new_x="LMARGIN", new_y="NEXT")
+        sheets.cell(0, NOTHING_MM, table.empty, new_x="LMARGIN", new_y="NEXT")
         sheets.ln(2)
         return
-    whole = sum(column.share for column in table.columns)
-    widths = [sheets.epw * column.share / whole for column in table.columns]
+    widths = _widths(sheets, table)
     _draw_head(sheets, table, widths)
     for number, row in enumerate(table.rows):
         sheets.told(number)
-        folded = []
-        for column, width, text in zip(table.columns, widths, row, strict=True):
-            sheets.type(CODE_PT if column.is_code else TEXT_PT)
-            room = width - GAP_MM if column.is_code or column.is_right else width
-            folded.append(sheets.folded(text, room, LINE_MM))
-        height = max(table.row_mm, max(map(len, folded)) * LINE_MM + 2 * PAD_MM)
+        folded = _folded(sheets, table, widths, row)
+        height = _height(table, folded)
         if sheets.room_mm < height:
             sheets.add_page()
             _draw_head(sheets, table, widths)
@@ -49,11 +78,37 @@ def draw_table(sheets: "Sheets", table: Table) -> None:
     sheets.ln(3)
 
 
+def _widths(sheets: "Sheets", table: Table) -> list[float]:
+    whole = sum(column.share for column in table.columns)
+    return [sheets.epw * column.share / whole for column in table.columns]
+
+
+def _folded(sheets: "Sheets", table: Table, widths: list[float], row: tuple[str, ...]) -> list[list[str]]:
+    folded = []
+    for column, width, text in zip(table.columns, widths, row, strict=True):
+        sheets.type(CODE_PT if column.is_code else TEXT_PT)
+        room = width - GAP_MM if column.is_code or column.is_right else width
+        folded.append(sheets.folded(text, room, LINE_MM))
+    return folded
+
+
+def _height(table: Table, folded: list[list[str]]) -> float:
+    return max(table.row_mm, max(map(len, folded)) * LINE_MM + 2 * PAD_MM)
+
+
+def _folded_head(sheets: "Sheets", table: Table, widths: list[float]) -> list[list[str]]:
+    sheets.type(HEAD_PT, bold=True)
+    return [sheets.folded(column.name, width, LINE_MM) for column, width in zip(table.columns, widths, strict=True)]
+
+
+def _head_height(folded: list[list[str]]) -> float:
+    return max(map(len, folded)) * LINE_MM + 2 * PAD_MM
+
+
 def _draw_head(sheets: "Sheets", table: Table, widths: list[float]) -> None:
     sheets.set_fill_color(232)
-    sheets.type(HEAD_PT, bold=True)
-    folded = [sheets.folded(column.name, width, LINE_MM) for column, width in zip(table.columns, widths, strict=True)]
-    height = max(map(len, folded)) * LINE_MM + 2 * PAD_MM
+    folded = _folded_head(sheets, table, widths)
+    height = _head_height(folded)
     left, top = sheets.l_margin, sheets.get_y()
     sheets.rect(left, top, sheets.epw, height, style="F")
     for column, width, lines in zip(table.columns, widths, folded, strict=True):
@@ -89,7 +144,7 @@ def _draw_row(sheets: "Sheets", table: Table, widths: list[float], folded: list[
 
 def draw_signatures(sheets: "Sheets", block: Signatures) -> None:
     """Draw lines to sign on, all on one page."""
-    if sheets.room_mm < 20 * len(block.lines):
+    if sheets.room_mm < SIGNATURE_MM * len(block.lines):
         sheets.add_page()
     for words in block.lines:
         sheets.ln(13)

@@ -1,6 +1,6 @@
 """Draws a printout as PDF: A4, black on white, the same bytes for the same facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from fpdf.enums import MethodReturnValue
 
 from kiosk.exam.moment import parse_iso
 from kiosk.exam.text import clean_text
-from kiosk.hall.print.drawing import draw_pairs, draw_signatures, draw_table
+from kiosk.hall.print.drawing import beginning_mm, draw_pairs, draw_signatures, draw_table, draw_words
 from kiosk.hall.print.page import Block, Heading, Pairs, Plan, Printout, Signatures, Slips, Table, Words
 from kiosk.hall.print.roomdrawing import draw_plan
 from kiosk.hall.print.slipdrawing import draw_slips
@@ -17,7 +17,7 @@ from kiosk.hall.print.typeface import FAMILY, Typeface
 
 MARGIN_MM = 14.0
 FOOT_MM = 14.0
-LINE_MM = 4.6
+HEADING_MM = 6.0
 PAGES_MM = 22.0
 """Width of the page number; how wide the number of all pages will be is not known while a page is drawn."""
 SHOWN_DIGEST = 16
@@ -135,9 +135,9 @@ def draw(printout: Printout, font: Path | None = None, told: Told | None = None)
     sheets.put(sheets.epw, 9, f"{printout.title}: {printout.place}")
     sheets.ln(11)
     whole, done = sum(map(_rows, printout.blocks)), 0
-    for block in printout.blocks:
+    for number, block in enumerate(printout.blocks, 1):
         sheets.told = _unheard if told is None else _from(told, done, whole)
-        _draw(sheets, block)
+        _draw(sheets, block, printout.blocks[number:])
         done += _rows(block)
         if told is not None:
             told(done, whole)
@@ -157,14 +157,12 @@ def _unheard(row: int) -> None:
     """Nobody looks on."""
 
 
-def _draw(sheets: Sheets, block: Block) -> None:
+def _draw(sheets: Sheets, block: Block, below: Sequence[Block]) -> None:
     match block:
         case Heading():
-            _heading(sheets, block)
+            _heading(sheets, block, below)
         case Words():
-            sheets.type(9.5, bold=block.is_bold)
-            sheets.multi_cell(0, LINE_MM, sheets.face.fit(block.text), align="L", new_x="LMARGIN", new_y="NEXT")
-            sheets.ln(2)
+            draw_words(sheets, block)
         case Pairs():
             draw_pairs(sheets, block)
         case Table():
@@ -177,11 +175,14 @@ def _draw(sheets: Sheets, block: Block) -> None:
             draw_signatures(sheets, block)
 
 
-def _heading(sheets: Sheets, block: Heading) -> None:
-    if block.begins_page or sheets.room_mm < 30:
+def _heading(sheets: Sheets, block: Heading, below: Sequence[Block]) -> None:
+    sheets.type(12, bold=True)
+    own = len(sheets.folded(block.text, sheets.epw, HEADING_MM)) * HEADING_MM + 2
+    # what is taller than half a page begins where it is
+    if block.begins_page or sheets.room_mm < min(own + beginning_mm(sheets, below), sheets.eph / 2):
         sheets.add_page()
     else:
         sheets.ln(1)
     sheets.type(12, bold=True)
-    sheets.multi_cell(0, 6, sheets.face.fit(block.text), align="L", new_x="LMARGIN", new_y="NEXT")
+    sheets.multi_cell(0, HEADING_MM, sheets.face.fit(block.text), align="L", new_x="LMARGIN", new_y="NEXT")
     sheets.ln(1)
